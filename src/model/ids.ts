@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+import { fromUUIDBytes } from 'typeid-js';
+import { z } from 'zod';
+
+/** What somebody chose: accounts, connections, destinations. */
+export const Slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, 63 at most');
+
+/** Ids made at random (TypeIDs over a UUIDv7): returns, inbound rows, rejections, deliveries, attempts, revisions, tokens. */
+export type RandomPrefix = 'ret' | 'inb' | 'rej' | 'dlv' | 'att' | 'rev' | 'tok' | 'tmr';
+export type NewId = (prefix: RandomPrefix) => string;
+
+/** Ids derived from what they name, so that a rebuilt store has the same ones: events, items, shipments, settlements. */
+export type NaturalPrefix = 'evt' | 'itm' | 'shp' | 'stl';
+
+/** A TypeID over the first 16 bytes of SHA-256 of the natural key's parts; parts are told apart whatever they contain. */
+export function naturalId(prefix: NaturalPrefix, key: readonly string[]): string {
+  const digest = createHash('sha256').update(JSON.stringify(key)).digest();
+  return fromUUIDBytes(prefix, digest.subarray(0, 16)).toString();
+}
