@@ -13,13 +13,13 @@ export interface Telling {
   /** Place in the provider's batch, oldest first. */
   readonly ordinal: number;
   readonly receivedAt: Instant;
-  readonly adapterVersion: number;
   readonly source: TellingSource;
 }
 
 /** Provenance: where a telling came from. */
 export interface TellingSource {
   readonly inboundId: string;
+  readonly connection: string;
   readonly trust: Trust;
   readonly secretIndex: number | null;
   readonly adapterId: string;
@@ -31,15 +31,17 @@ export interface TellingSource {
 
 /** One thing that is so, however often and by whom it is told. */
 export interface Fact {
+  /** Derived from the fact key, so that a rebuilt store has the same one. */
   readonly eventId: string;
-  readonly key: readonly string[];
   /** The alias in the key, as one word. */
   readonly anchor: string;
   readonly event: ReturnEvent;
-  readonly ordinal: number;
   /** The provider's time of the fact, never later than its receipt; without one the receipt. Told several times: the earliest. */
   readonly effectiveAt: Instant;
+  /** Of the first telling. */
   readonly receivedAt: Instant;
+  /** The fold's tuple (effectiveAt, lifecycle rank, ordinal, event id) as text that sorts. */
+  readonly position: string;
   /** Digest of what counts as the fact's content: another digest is another revision. */
   readonly contentDigest: string;
   /** Every telling of it, the one that counts first. */

@@ -1,7 +1,21 @@
 import { z } from 'zod';
 import {
-  Actor, Condition, Direction, DisputeState, Disposition, Fault, FeeKind, LabelKind, Method, ParcelException, ParcelPhase, ReasonCode,
-  SettlementKind, SettlementScope, SettlementState, Stage,
+  Actor,
+  Condition,
+  Direction,
+  Disposition,
+  DisputeState,
+  Fault,
+  FeeKind,
+  LabelKind,
+  Method,
+  ParcelException,
+  ParcelPhase,
+  ReasonCode,
+  SettlementKind,
+  SettlementScope,
+  SettlementState,
+  Stage,
 } from './codes.ts';
 import { Money } from './money.ts';
 import { Instant } from './time.ts';
@@ -42,7 +56,10 @@ export const DetailItem = z.strictObject({
   sku: Text.nullable().optional(),
   upc: Text.nullable().optional(),
   name: Text.nullable().optional(),
-  reason: z.strictObject({ ...ReasonCode.shape, fault: Fault.optional() }).nullable().optional(),
+  reason: z
+    .strictObject({ ...ReasonCode.shape, fault: Fault.optional() })
+    .nullable()
+    .optional(),
   value: Money.nullable().optional(),
 });
 export type DetailItem = z.infer<typeof DetailItem>;
@@ -56,7 +73,10 @@ export const Details = z.strictObject({
   items: z.array(DetailItem).max(10_000).optional(),
   rmaNumber: Text.nullable().optional(),
   fees: z.array(Fee).max(100).optional(),
-  providerData: z.record(z.string().max(300), Json).optional().describe('what only this provider has, by its own names'),
+  providerData: z
+    .record(z.string().max(300), Json)
+    .optional()
+    .describe('what only this provider has, by its own names'),
 });
 export type Details = z.infer<typeof Details>;
 
@@ -72,12 +92,14 @@ export const ShipmentChange = z.strictObject({
   exception: ParcelException.optional(),
   consolidated: z.boolean().optional(),
 });
+export type ShipmentChange = z.infer<typeof ShipmentChange>;
 export const ItemChange = z.strictObject({
   ref: Ref,
   quantity: z.int().min(0).max(1_000_000).describe('the stated total of this line for this event type'),
   condition: Condition.optional(),
   disposition: Disposition.optional(),
 });
+export type ItemChange = z.infer<typeof ItemChange>;
 export const SettlementChange = z.strictObject({
   ref: Ref.describe("`total` sets the running total; a provider's refund id sets that refund"),
   kind: SettlementKind,
@@ -87,8 +109,14 @@ export const SettlementChange = z.strictObject({
   orderNumber: Text.nullable().optional(),
   fees: z.array(Fee).max(100).optional(),
 });
+export type SettlementChange = z.infer<typeof SettlementChange>;
 
-const ReturnChange = z.strictObject({ stage: Stage.optional(), actor: Actor.optional(), reason: ReasonCode.optional(), details: Details.optional() });
+const ReturnChange = z.strictObject({
+  stage: Stage.optional(),
+  actor: Actor.optional(),
+  reason: ReasonCode.optional(),
+  details: Details.optional(),
+});
 const RejectedChange = z.strictObject({ ...ReturnChange.shape, stage: Stage });
 const LabelChange = z.strictObject({ shipment: ShipmentChange, method: Method.optional() });
 const ShipmentMoved = z.strictObject({ shipment: ShipmentChange, items: z.array(ItemChange).max(10_000).optional() });
@@ -98,7 +126,10 @@ const DroppedOff = z.strictObject({
   location: z.strictObject({ name: Text.nullable(), address: Text.nullable() }).optional(),
 });
 const ItemsChange = z.strictObject({ items: z.array(ItemChange).min(1).max(10_000) });
-const SettlementMoved = z.strictObject({ settlement: SettlementChange, items: z.array(ItemChange).max(10_000).optional() });
+const SettlementMoved = z.strictObject({
+  settlement: SettlementChange,
+  items: z.array(ItemChange).max(10_000).optional(),
+});
 const DisputeChange = z.strictObject({ dispute: z.strictObject({ state: DisputeState, reason: Text.nullable() }) });
 
 /** What each event type carries in `change`. `return.snapshot` is an input only: what the provider says the return looks like, never delivered. */
@@ -139,10 +170,33 @@ export const MergedChange = z.union([z.strictObject({ into: z.string() }), z.str
 
 /** Every type a destination may name in its filter, in lifecycle order; the position is the rank where facts share an instant. */
 export const EVENT_TYPES = [
-  'return.requested', 'return.review_required', 'return.reopened', 'return.authorized', 'label.issued', 'label.voided', 'shipment.dropped_off',
-  'shipment.in_transit', 'shipment.exception', 'shipment.delivered', 'item.received', 'item.inspected', 'item.dispositioned',
-  'return.exception', 'settlement.due', 'settlement.approved', 'refund.failed', 'refund.issued', 'credit.issued', 'exchange.created',
-  'dispute.opened', 'dispute.resolved', 'return.rejected', 'return.cancelled', 'return.expired', 'return.completed', 'return.merged',
+  'return.requested',
+  'return.review_required',
+  'return.reopened',
+  'return.authorized',
+  'label.issued',
+  'label.voided',
+  'shipment.dropped_off',
+  'shipment.in_transit',
+  'shipment.exception',
+  'shipment.delivered',
+  'item.received',
+  'item.inspected',
+  'item.dispositioned',
+  'return.exception',
+  'settlement.due',
+  'settlement.approved',
+  'refund.failed',
+  'refund.issued',
+  'credit.issued',
+  'exchange.created',
+  'dispute.opened',
+  'dispute.resolved',
+  'return.rejected',
+  'return.cancelled',
+  'return.expired',
+  'return.completed',
+  'return.merged',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -1,9 +1,23 @@
 import { z } from 'zod';
-import { Money } from './money.ts';
 import {
-  Condition, DecisionState, Direction, DisputeState, Disposition, DropOffState, Fault, LabelKind, Method, ParcelException, ParcelPhase, ReasonCode,
-  ReturnStatus, SettlementKind, SettlementScope, SettlementState,
+  Condition,
+  DecisionState,
+  Direction,
+  Disposition,
+  DisputeState,
+  DropOffState,
+  Fault,
+  LabelKind,
+  Method,
+  ParcelException,
+  ParcelPhase,
+  ReasonCode,
+  ReturnStatus,
+  SettlementKind,
+  SettlementScope,
+  SettlementState,
 } from './codes.ts';
+import { Money } from './money.ts';
 import { Fee, Order, Shopper } from './return-event.ts';
 import { Instant } from './time.ts';
 
@@ -13,7 +27,13 @@ export const Decision = z.strictObject({ state: DecisionState, at: Instant });
 export type Decision = z.infer<typeof Decision>;
 
 export const Quantities = z.strictObject({
-  requested: z.int(), authorized: z.int(), droppedOff: z.int(), received: z.int(), missing: z.int(), refused: z.int(), kept: z.int(),
+  requested: z.int(),
+  authorized: z.int(),
+  droppedOff: z.int(),
+  received: z.int(),
+  missing: z.int(),
+  refused: z.int(),
+  kept: z.int(),
 });
 export type Quantities = z.infer<typeof Quantities>;
 
@@ -38,7 +58,14 @@ export const Shipment = z.strictObject({
   carrier: z.string().nullable(),
   trackingNumber: z.string().nullable(),
   trackingUrl: z.string().nullable(),
-  label: z.strictObject({ kind: LabelKind, url: z.string().nullable(), issuedAt: Instant.nullable(), voidedAt: Instant.nullable() }).nullable(),
+  label: z
+    .strictObject({
+      kind: LabelKind,
+      url: z.string().nullable(),
+      issuedAt: Instant.nullable(),
+      voidedAt: Instant.nullable(),
+    })
+    .nullable(),
   phase: ParcelPhase,
   exception: ParcelException,
   consolidated: z.boolean(),
@@ -57,7 +84,12 @@ export const Settlement = z.strictObject({
 export type Settlement = z.infer<typeof Settlement>;
 
 export const ANOMALIES = [
-  'moved_after_close', 'claim_refused', 'paid_after_close', 'quantity_exceeded', 'currency_mismatch', 'phase_went_back',
+  'moved_after_close',
+  'claim_refused',
+  'paid_after_close',
+  'quantity_exceeded',
+  'currency_mismatch',
+  'phase_went_back',
 ] as const;
 export const Anomaly = z.strictObject({
   code: z.enum(ANOMALIES).describe('a contradiction between facts, shown to a person; it hides nothing'),
@@ -101,7 +133,9 @@ export const ReturnAuthorization = z
     connection: z.string(),
     provider: z.string().describe('the adapter that speaks for the provider'),
     ...FoldedReturn.shape,
-    shopper: Shopper.nullable().optional().describe('personal data: masked below the role on_call; absent from webhooks unless the destination asks'),
+    shopper: Shopper.nullable()
+      .optional()
+      .describe('personal data: masked below the role on_call; absent from webhooks unless the destination asks'),
     related: z.array(z.strictObject({ id: z.string(), connection: z.string(), by: z.literal('order_line') })),
     mergedFrom: z.array(z.string()),
     sequence: z.int(),

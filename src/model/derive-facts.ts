@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { aliasKey, normalizeTracking } from './aliases.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { Fact, Telling } from './fact.ts';
+import { naturalId } from './ids.ts';
+import { EVENT_TYPES, type EventType, type ReturnEvent } from './return-event.ts';
+import type { Instant } from './time.ts';
+
+/**
+ * The set of tellings of one return → its facts. Pure, and blind to the order in which tellings were recorded:
+ * tellings with one fact key are one fact, whose content is that of the highest adapter version, then of the
+ * earliest receipt. Descriptions (`return.snapshot`) stay apart, one each: they are no facts and are never delivered.
+ */
+export function deriveFacts(account: string, tellings: readonly Telling[]): readonly Fact[] {
+  const seen = tellings.map(telling => look(telling, tellings));
+  const groups = new Map<string, { key: readonly string[]; members: Seen[] }>();
+  const entries = new Map<string, Seen[]>();
+  const add = (key: readonly string[], member: Seen) => {
+    const name = JSON.stringify(key);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, { key, members: [member] });
+    else group.members.push(member);
+  };
+
+  for (const member of seen) {
+    const { event } = member.telling;
+    const base = [account, member.telling.source.connection, member.anchor, event.type, event.subject];
+    if (event.type === 'return.snapshot') {
+      add([...base, 'told', member.effectiveAt, String(member.telling.ordinal), member.digest], member);
+    } else if (event.occurrence.by === 'id') {
+      add([...base, 'id', event.occurrence.id], member);
+    } else if (event.occurrence.by === 'time') {
+      add([...base, 'time', event.occurredAt ?? ''], member);
+    } else if (event.occurrence.by === 'once') {
+      add([...base, 'once'], member);
+    } else {
+      const axis = JSON.stringify([
+        member.telling.source.connection,
+        member.anchor,
+        event.subject,
+        event.occurrence.axis,
+      ]);
+      entries.set(axis, [...(entries.get(axis) ?? []), member]);
+    }
+  }
+
+  for (const observations of entries.values()) {
+    observations.sort(byTime);
+    const timesEntered = new Map<string, number>();
+    let current: string | null = null;
+    for (const member of observations) {
+      const { event } = member.telling;
+      if (event.occurrence.by !== 'entry') continue;
+      const { axis, value } = event.occurrence;
+      if (value !== current) timesEntered.set(value, (timesEntered.get(value) ?? 0) + 1);
+      current = value;
+      const nth = String(timesEntered.get(value));
+      const base = [account, member.telling.source.connection, member.anchor, event.type, event.subject];
+      add([...base, 'entry', axis, value, nth], member);
+    }
+  }
+
+  return [...groups.values()].map(group => factOf(group.key, group.members));
+}
+
+interface Seen {
+  readonly telling: Telling;
+  readonly anchor: string;
+  readonly effectiveAt: Instant;
+  readonly digest: string;
+}
+
+function look(telling: Telling, all: readonly Telling[]): Seen {
+  const { occurredAt } = telling.event;
+  const effectiveAt = occurredAt !== null && occurredAt < telling.receivedAt ? occurredAt : telling.receivedAt;
+  return { telling, anchor: anchorOf(telling, all), effectiveAt, digest: contentDigest(telling.event) };
+}
+
+/**
+ * The alias in the fact key: the first identifying one of the telling, which a merge does not change. A telling that
+ * only attached names, beside its own alias, the identifying one through which the return has that number, because
+ * one consolidated parcel may attach to many returns and their events must not share an id.
+ */
+function anchorOf(telling: Telling, all: readonly Telling[]): string {
+  const identifying = telling.aliases.find(alias => alias.unique);
+  if (identifying !== undefined) return aliasKey(identifying);
+  const attaching = telling.aliases[0];
+  if (attaching === undefined) return '';
+  let via: string | null = null;
+  for (const other of all) {
+    const own = other.aliases.find(alias => alias.unique);
+    if (own === undefined || !names(other, attaching.kind, attaching.value)) continue;
+    const candidate = aliasKey(own);
+    if (via === null || candidate < via) via = candidate;
+  }
+  return `${aliasKey(attaching)} via ${via ?? ''}`;
+}
+
+/** Whether a telling states the number that an attaching alias carries. */
+function names(telling: Telling, kind: string, value: string): boolean {
+  if (telling.aliases.some(alias => alias.kind === kind && alias.value === value)) return true;
+  const { change } = telling.event;
+  if (kind !== 'tracking' || !('shipment' in change)) return false;
+  const { trackingNumber } = change.shipment;
+  return typeof trackingNumber === 'string' && normalizeTracking(trackingNumber) === normalizeTracking(value);
+}
+
+/** A time moved by a neighbouring entry is no news, so the time of an `entry` is not part of its content. */
+function contentDigest(event: ReturnEvent): string {
+  const occurredAt = event.occurrence.by === 'entry' ? null : event.occurredAt;
+  return createHash('sha256')
+    .update(canonicalJson([event.type, event.change, occurredAt]))
+    .digest('base64url')
+    .slice(0, 22);
+}
+
+function byTime(a: Seen, b: Seen): number {
+  return compare(a.effectiveAt, b.effectiveAt) || a.telling.ordinal - b.telling.ordinal || compare(a.digest, b.digest);
+}
+
+function byWeight(a: Seen, b: Seen): number {
+  return (
+    b.telling.source.adapterVersion - a.telling.source.adapterVersion ||
+    compare(a.telling.receivedAt, b.telling.receivedAt) ||
+    compare(a.digest, b.digest) ||
+    a.telling.ordinal - b.telling.ordinal
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function factOf(key: readonly string[], members: Seen[]): Fact {
+  members.sort(byWeight);
+  const first = members[0]!;
+  let effectiveAt = first.effectiveAt;
+  let receivedAt = first.telling.receivedAt;
+  let ordinal = first.telling.ordinal;
+  for (const member of members) {
+    if (member.effectiveAt < effectiveAt) effectiveAt = member.effectiveAt;
+    if (member.telling.receivedAt < receivedAt) receivedAt = member.telling.receivedAt;
+    if (member.telling.ordinal < ordinal) ordinal = member.telling.ordinal;
+  }
+  const eventId = naturalId('evt', key);
+  return {
+    eventId,
+    anchor: first.anchor,
+    event: first.telling.event,
+    effectiveAt,
+    receivedAt,
+    position: `${effectiveAt} ${rankOf(first.telling.event.type)} ${String(ordinal).padStart(6, '0')} ${eventId}`,
+    contentDigest: first.digest,
+    tellings: members.map(member => member.telling),
+  };
+}
+
+/** Lifecycle rank, for facts of one instant; a description comes first, so that what moves finds its items. */
+function rankOf(type: ReturnEvent['type']): string {
+  return String(type === 'return.snapshot' ? 0 : EVENT_TYPES.indexOf(type as EventType) + 1).padStart(2, '0');
+}

@@ -1,0 +1,17 @@
+import type { ReturnStatus } from './codes.ts';
+import { type Draft, REACHED } from './draft-return.ts';
+
+/**
+ * The one-word headline over independent axes, in four steps: completed · closed with nothing moved since ·
+ * the furthest that any unit or return parcel came · how far the request came.
+ */
+export function deriveStatus(draft: Draft): ReturnStatus {
+  if (draft.completed !== null) return 'completed';
+  if (draft.closed !== null && !draft.closed.moved) return draft.closed.word;
+  if (draft.reached === REACHED.inspected) return 'inspected';
+  if (draft.reached === REACHED.received) return 'received';
+  if (draft.reached === REACHED.in_transit) return 'in_transit';
+  if (draft.decisions.request?.state === 'granted' || draft.labelIssued) return 'authorized';
+  if (draft.inReview) return 'in_review';
+  return draft.requested ? 'requested' : 'unknown';
+}
