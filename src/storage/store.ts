@@ -1,8 +1,8 @@
+import type { GatewayError } from '../gateway-error.ts';
+import type { Alias } from '../model/aliases.ts';
 import type { Trust } from '../model/fact.ts';
 import type { FoldedReturn } from '../model/return.ts';
 import type { ReturnEvent, Shopper } from '../model/return-event.ts';
-import type { Alias } from '../model/aliases.ts';
-import type { GatewayError } from '../gateway-error.ts';
 
 /**
  * The port: named, atomic operations. Each is one transaction; there is no `transaction(callback)`, because work
@@ -20,7 +20,16 @@ export type Scope = 'all' | readonly string[];
 
 export type InboundSource = 'webhook' | 'fetch' | 'poll' | 'call';
 
-export const INBOUND_STATES = ['received', 'waiting', 'recorded', 'ignored', 'unrecognized', 'unreadable', 'failed', 'held'] as const;
+export const INBOUND_STATES = [
+  'received',
+  'waiting',
+  'recorded',
+  'ignored',
+  'unrecognized',
+  'unreadable',
+  'failed',
+  'held',
+] as const;
 export type InboundState = (typeof INBOUND_STATES)[number];
 
 export interface NewInbound {
@@ -106,6 +115,8 @@ export interface DerivedNotice {
 /** The facts one inbound row gave one return under one adapter version. Carries no personal data. */
 export interface Derivation {
   readonly inboundId: string;
+  /** Of the inbound row; differs from the return's where a parcel fact of another connection attached. */
+  readonly connection: string;
   /** Of the inbound row. */
   readonly receivedAtMs: number;
   readonly adapterId: string;
@@ -135,7 +146,9 @@ export interface ReturnAlias {
 }
 
 /** Personal data of a return, each field with the instant that stated it, so that any order of recording ends the same. */
-export type ShopperFields = Readonly<{ [K in keyof Shopper]?: { readonly value: Shopper[K]; readonly at: string; readonly inboundId: string } }>;
+export type ShopperFields = Readonly<{
+  [K in keyof Shopper]?: { readonly value: Shopper[K]; readonly at: string; readonly inboundId: string };
+}>;
 
 /** A return with everything that recording a further telling needs. */
 export interface StoredReturn {
@@ -275,7 +288,12 @@ export interface LineClaim {
   readonly owner: string;
   readonly nowMs: number;
   readonly leaseMs: number;
-  readonly destinations: readonly { readonly account: string; readonly name: string; readonly limit: number; readonly ordering: 'per_return' | 'none' }[];
+  readonly destinations: readonly {
+    readonly account: string;
+    readonly name: string;
+    readonly limit: number;
+    readonly ordering: 'per_return' | 'none';
+  }[];
 }
 
 /** A line held by the claimer, with the one delivery that is next on it. */
@@ -342,9 +360,15 @@ export interface DestinationState {
 
 interface Delivering {
   /** Makes the stored destinations those of the configuration: new ones active, missing ones disabled as `not configured`, returning ones active. */
-  syncDestinations(destinations: readonly { readonly account: string; readonly name: string }[], nowMs: number): Promise<void>;
-  /** Active destinations with a line due by `nowMs` (an open breaker: once its trial is due), and when the next line of any falls due. */
-  dueDestinations(nowMs: number): Promise<{ readonly due: readonly { readonly account: string; readonly name: string }[]; readonly nextDueAtMs: number | null }>;
+  syncDestinations(
+    destinations: readonly { readonly account: string; readonly name: string }[],
+    nowMs: number,
+  ): Promise<void>;
+  /** Active destinations with a line due by `nowMs` (an open breaker: once its trial is due), and the next instant after `nowMs` at which a line of one falls due. */
+  dueDestinations(nowMs: number): Promise<{
+    readonly due: readonly { readonly account: string; readonly name: string }[];
+    readonly nextDueAtMs: number | null;
+  }>;
   /** Claims due lines with their next delivery, counting the try; never two of one line. Of an open breaker one line, once a trial is due. */
   claimLines(claim: LineClaim): Promise<readonly ClaimedDelivery[]>;
   /** Writes attempts and outcomes, moves lines and breakers on. `false` where the lease was lost: that result is discarded. */
@@ -356,7 +380,14 @@ interface Delivering {
   /** The same row and `webhook-id` once more, at once, holding nothing back; `null`: not there. */
   redeliver(scope: Scope, deliveryId: string, requestedBy: string, nowMs: number): Promise<DeliveryRow | null>;
   /** `null`: not there. Resuming also closes the breaker. */
-  setDestinationState(scope: Scope, account: string, name: string, state: 'active' | 'paused', reason: string | null, nowMs: number): Promise<DestinationState | null>;
+  setDestinationState(
+    scope: Scope,
+    account: string,
+    name: string,
+    state: 'active' | 'paused',
+    reason: string | null,
+    nowMs: number,
+  ): Promise<DestinationState | null>;
 }
 
 // ── Timers ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -422,9 +453,15 @@ interface Administration {
   /** The newest revision of every file. */
   currentRevisions(): Promise<readonly RevisionRow[]>;
   /** Reserves a key per token and route for 24 h. */
-  beginIdempotent(key: { readonly tokenId: string; readonly route: string; readonly key: string; readonly bodyDigest: string }, nowMs: number): Promise<IdempotencyResult>;
+  beginIdempotent(
+    key: { readonly tokenId: string; readonly route: string; readonly key: string; readonly bodyDigest: string },
+    nowMs: number,
+  ): Promise<IdempotencyResult>;
   /** `null` answer: it failed, the key is free again. */
-  finishIdempotent(key: { readonly tokenId: string; readonly route: string; readonly key: string }, answer: { readonly status: number; readonly body: string } | null): Promise<void>;
+  finishIdempotent(
+    key: { readonly tokenId: string; readonly route: string; readonly key: string },
+    answer: { readonly status: number; readonly body: string } | null,
+  ): Promise<void>;
   /** Deletes expired dedupe and idempotency keys, in small steps off the main thread; answers how many. */
   purgeExpired(nowMs: number): Promise<number>;
 }
@@ -524,14 +561,31 @@ interface Reads {
   getReturn(scope: Scope, id: string): Promise<ReturnRow | null>;
   listReturns(scope: Scope, filter: ReturnFilter, page: Page): Promise<readonly ReturnRow[]>;
   /** By sequence, oldest first, after the given one; follows a merge. `null`: no such return. */
-  listReturnEvents(scope: Scope, returnId: string, afterSequence: number, limit: number): Promise<readonly EventRow[] | null>;
+  listReturnEvents(
+    scope: Scope,
+    returnId: string,
+    afterSequence: number,
+    limit: number,
+  ): Promise<readonly EventRow[] | null>;
   /** In commit order, after the given position. */
-  listEvents(scope: Scope, account: string | null, afterPosition: number, limit: number): Promise<readonly (EventRow & { readonly return: ReturnRow })[]>;
+  listEvents(
+    scope: Scope,
+    account: string | null,
+    afterPosition: number,
+    limit: number,
+  ): Promise<readonly (EventRow & { readonly return: ReturnRow })[]>;
   /** With the body. */
   getInbound(scope: Scope, id: string): Promise<InboundRow | null>;
   listInbound(scope: Scope, filter: InboundFilter, page: Page): Promise<readonly InboundRow[]>;
-  listRejections(scope: Scope, filter: { readonly account?: string; readonly connection?: string }, page: Page): Promise<readonly Rejection[]>;
-  getDelivery(scope: Scope, id: string): Promise<(DeliveryRow & { readonly attempts: readonly Attempt[]; readonly body: string | null }) | null>;
+  listRejections(
+    scope: Scope,
+    filter: { readonly account?: string; readonly connection?: string },
+    page: Page,
+  ): Promise<readonly Rejection[]>;
+  getDelivery(
+    scope: Scope,
+    id: string,
+  ): Promise<(DeliveryRow & { readonly attempts: readonly Attempt[]; readonly body: string | null }) | null>;
   listDeliveries(scope: Scope, filter: DeliveryFilter, page: Page): Promise<readonly DeliveryRow[]>;
   /** The deliveries of these events, for a replay preview. */
   deliveriesOf(scope: Scope, eventIds: readonly string[]): Promise<readonly DeliveryRow[]>;

@@ -1,0 +1,182 @@
+import type { InboundRequest, Normalized, Problem } from '../adapter/webhook.ts';
+import type { ConnectionConfig } from '../config/config.ts';
+import { type Alias, normalizeTracking } from '../model/aliases.ts';
+import { ReturnEvent, type Shopper } from '../model/return-event.ts';
+import type { DerivedNotice, InboundState, InboundWork, NoticeOutcome } from '../storage/store.ts';
+
+/** What one notice of an inbound row came to, before anything is recorded. */
+export interface InterpretedNotice extends DerivedNotice {
+  readonly type: string | null;
+  readonly key: string;
+  /** `recorded`: it told facts, if correlation finds their return. */
+  readonly state: Exclude<InboundState, 'received' | 'waiting'>;
+  readonly problem: NoticeOutcome['problem'];
+  /** Personal data, taken out of the events: it goes to the return's one shopper row. */
+  readonly shoppers: readonly { readonly shopper: Shopper; readonly occurredAt: string | null }[];
+}
+
+export interface Interpretation {
+  readonly work: InboundWork;
+  readonly provider: string;
+  readonly adapterVersion: number;
+  readonly notices: readonly InterpretedNotice[];
+  /** Where and how it failed: `stage · adapter@version · code path`; rows of one cause share it. `null`: it did not. */
+  readonly fingerprint: string | null;
+}
+
+/**
+ * Kept bytes → facts, by the connection's present adapter. Pure, and repeatable: nothing is fetched, written or logged.
+ * One bad notice fails alone. A row whose sender proved nothing tells no facts: it is `held`.
+ */
+export function interpret(work: InboundWork, connection: ConnectionConfig | undefined): Interpretation {
+  if (connection === undefined) {
+    const problem = { code: 'CONNECTION_UNKNOWN', path: null, message: 'The connection is no longer configured.' };
+    return finish(work, work.adapterId, 0, [failed(null, 'envelope', 'failed', problem)], 'interpret');
+  }
+  const { adapter, settings } = connection;
+  let parsed: ReturnType<typeof adapter.reader.parse>;
+  try {
+    parsed = adapter.reader.parse(requestOf(work), settings);
+  } catch {
+    return finish(work, adapter.id, adapter.version, [failed(null, 'envelope', 'failed', threw('parse'))], 'parse');
+  }
+  if (parsed.outcome === 'unreadable') {
+    return finish(work, adapter.id, adapter.version, [failed(null, 'envelope', 'unreadable', parsed.problem)], 'parse');
+  }
+
+  let ordinal = 0;
+  const notices = parsed.notices.map((notice): InterpretedNotice => {
+    if (notice.problem !== undefined) return failed(notice.type, notice.key, 'unreadable', notice.problem);
+    let normalized: Normalized;
+    try {
+      normalized = adapter.reader.normalize(notice, settings);
+    } catch {
+      return failed(notice.type, notice.key, 'failed', threw('normalize'));
+    }
+    if (normalized.outcome === 'events') {
+      const read = readEvents(notice.type, notice.key, normalized, ordinal);
+      ordinal += normalized.events.length;
+      return work.trust === 'hint' && read.state === 'recorded' ? hint(read) : read;
+    }
+    if (normalized.outcome === 'unreadable') return failed(notice.type, notice.key, 'unreadable', normalized.problem);
+    if (normalized.outcome === 'fetch') {
+      const problem = {
+        code: 'FETCH_UNAVAILABLE',
+        path: null,
+        message: 'The notice only points to an object; fetching is not built yet.',
+      };
+      return failed(notice.type, notice.key, 'held', problem);
+    }
+    const code = normalized.outcome === 'ignored' ? 'IGNORED' : 'UNRECOGNIZED';
+    return failed(notice.type, notice.key, normalized.outcome, { code, path: null, message: normalized.because });
+  });
+  return finish(work, adapter.id, adapter.version, notices, 'normalize');
+}
+
+/** The request as it arrived, but for its credentials. */
+export function requestOf(work: InboundWork): InboundRequest {
+  const { method, path, headers, body } = work;
+  return { method, path, query: new URLSearchParams(work.query), headers, body };
+}
+
+/** The row takes the worst state of its notices. */
+export function worstState(states: readonly InboundState[]): InboundState {
+  const order: readonly InboundState[] = [
+    'failed',
+    'unreadable',
+    'unrecognized',
+    'waiting',
+    'held',
+    'recorded',
+    'ignored',
+  ];
+  return order.find(state => states.includes(state)) ?? 'ignored';
+}
+
+function readEvents(
+  type: string,
+  key: string,
+  normalized: Extract<Normalized, { outcome: 'events' }>,
+  firstOrdinal: number,
+): InterpretedNotice {
+  const aliases = normalized.aliases.map(alias =>
+    alias.kind === 'tracking' ? { ...alias, value: normalizeTracking(alias.value) } : alias,
+  );
+  if (normalized.events.length === 0) {
+    return failed(type, key, 'ignored', {
+      code: 'IGNORED',
+      path: null,
+      message: 'The notice tells nothing we record.',
+    });
+  }
+  if (aliases.length === 0 || aliases.some(alias => alias.value === '')) {
+    return failed(type, key, 'failed', {
+      code: 'BUG',
+      path: null,
+      message: 'The adapter named no return for its events.',
+    });
+  }
+  const shoppers: { shopper: Shopper; occurredAt: string | null }[] = [];
+  const events: { ordinal: number; event: ReturnEvent }[] = [];
+  for (const [index, told] of normalized.events.entries()) {
+    const checked = ReturnEvent.safeParse(told);
+    if (!checked.success) {
+      const path =
+        checked.error.issues[0]?.path.map(part => (typeof part === 'number' ? '*' : String(part))).join('/') ?? '';
+      return failed(type, key, 'failed', {
+        code: 'BUG',
+        path: `/${path}`,
+        message: 'The adapter gave an event that is not canonical.',
+      });
+    }
+    const { event, shopper } = withoutShopper(checked.data);
+    if (shopper !== null) shoppers.push({ shopper, occurredAt: event.occurredAt });
+    events.push({ ordinal: firstOrdinal + index, event });
+  }
+  return { type, key, state: 'recorded', problem: null, aliases, silent: normalized.silent ?? false, events, shoppers };
+}
+
+function withoutShopper(event: ReturnEvent): { event: ReturnEvent; shopper: Shopper | null } {
+  const { change } = event;
+  if (!('details' in change) || change.details?.shopper === undefined) return { event, shopper: null };
+  const { shopper, ...details } = change.details;
+  return { event: { ...event, change: { ...change, details } } as ReturnEvent, shopper };
+}
+
+function hint(notice: InterpretedNotice): InterpretedNotice {
+  const problem = {
+    code: 'UNPROVEN',
+    path: null,
+    message: 'The sender proved nothing, so the notice may not change a return.',
+  };
+  return { ...notice, state: 'held', problem, aliases: [], events: [], shoppers: [] };
+}
+
+function failed(
+  type: string | null,
+  key: string,
+  state: InterpretedNotice['state'],
+  problem: NonNullable<NoticeOutcome['problem']>,
+): InterpretedNotice {
+  return { type, key, state, problem, aliases: [] as readonly Alias[], silent: false, events: [], shoppers: [] };
+}
+
+/** An exception may quote the body, so nothing of it is kept; the stack is found by replaying the row. */
+function threw(stage: 'parse' | 'normalize'): Omit<Problem, 'code'> & { code: string } {
+  return { code: 'BUG', path: null, message: `The adapter threw an exception in ${stage}.` };
+}
+
+function finish(
+  work: InboundWork,
+  provider: string,
+  adapterVersion: number,
+  notices: readonly InterpretedNotice[],
+  stage: string,
+): Interpretation {
+  const worst = worstState(notices.map(notice => notice.state));
+  const cause = notices.find(notice => notice.state === worst)?.problem ?? null;
+  const bad = worst === 'failed' || worst === 'unreadable' || worst === 'unrecognized' || worst === 'held';
+  const what = [cause?.code, cause?.path].filter(Boolean).join(' ');
+  const fingerprint = bad ? `${stage} · ${provider}@${adapterVersion} · ${what}` : null;
+  return { work, provider, adapterVersion, notices, fingerprint };
+}

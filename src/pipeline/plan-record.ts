@@ -1,0 +1,385 @@
+import type { AccountConfig } from '../config/config.ts';
+import { normalizeTracking } from '../model/aliases.ts';
+import { deriveFacts } from '../model/derive-facts.ts';
+import type { Fact, Telling } from '../model/fact.ts';
+import { foldReturn } from '../model/fold-return.ts';
+import { type NewId, naturalId } from '../model/ids.ts';
+import type { FoldedReturn, ReturnAuthorization } from '../model/return.ts';
+import type {
+  Derivation,
+  InboundOutcome,
+  LedgerFact,
+  NewEvent,
+  NoticeOutcome,
+  RecordGroup,
+  ReturnAlias,
+  ReturnWrite,
+} from '../storage/store.ts';
+import type { Correlated, Correlation, OpenReturn } from './correlate.ts';
+import { worstState } from './interpret.ts';
+import { outgoingData, wants, webhookId } from './outgoing-event.ts';
+
+/** What recording does to one fact of a return. */
+export interface FactChange {
+  readonly eventId: string;
+  readonly type: string;
+  readonly effect: 'unchanged' | 'new' | 'revised' | 'withdrawn';
+  readonly inboundIds: readonly string[];
+}
+
+export interface PlannedReturn {
+  readonly open: OpenReturn;
+  readonly write: ReturnWrite;
+  readonly changes: readonly FactChange[];
+}
+
+export interface Plan {
+  readonly groups: readonly RecordGroup[];
+  readonly returns: readonly PlannedReturn[];
+}
+
+export interface PlanDeps {
+  readonly accounts: ReadonlyMap<string, AccountConfig>;
+  readonly newId: NewId;
+  readonly nowMs: number;
+  /** The claim's owner; `null` for a replay. */
+  readonly owner: string | null;
+}
+
+/**
+ * Correlated notices → everything one atomic write needs: folded state, ledger, events with their sequences, and a
+ * delivery per destination. Reads and writes nothing, so a preview is this plan, not carried out.
+ */
+export function planRecord(correlation: Correlation, deps: PlanDeps): Plan {
+  const returns = correlation.returns.map(open => planReturn(open, deps));
+  const byOpen = new Map(returns.map(planned => [planned.open, planned]));
+  const groups = groupsOf(correlation).map(({ rows, opens }) => ({
+    inbound: rows.map(row => outcomeOf(row, byOpen, deps.owner)),
+    returns: opens.map(open => byOpen.get(open)!.write),
+  }));
+  return { groups, returns };
+}
+
+function planReturn(open: OpenReturn, deps: PlanDeps): PlannedReturn {
+  const derivations = derivationsOf(open);
+  const facts = deriveFacts(open.account, tellingsOf(derivations));
+  const state = foldReturn(open.account, open.connection, facts);
+  const told = facts.filter(fact => fact.event.type !== 'return.snapshot');
+
+  const ledger = new Map<string, LedgerFact>();
+  for (const stored of [open.stored, ...open.absorbs])
+    for (const fact of stored?.facts ?? []) ledger.set(fact.eventId, fact);
+  const changes = compareFacts(told, ledger);
+  const aliases = aliasesOf(open, state, derivations);
+
+  let sequence = open.stored?.sequence ?? 0;
+  const absorbs = open.absorbs.map(younger => {
+    const firstSequence = sequence + 1;
+    sequence += younger.sequence;
+    return { younger, firstSequence };
+  });
+  const news = changes.filter(change => change.effect !== 'unchanged');
+  const last = sequence + absorbs.length + news.length;
+  const changed =
+    news.length > 0 ||
+    absorbs.length > 0 ||
+    open.stored === null ||
+    JSON.stringify(state) !== JSON.stringify(open.stored.state);
+  const updatedAtMs = changed ? Math.max(deps.nowMs, open.stored?.updatedAtMs ?? 0) : open.stored!.updatedAtMs;
+  const view = viewOf(open, state, last, updatedAtMs);
+  const write = (event: Omit<NewEvent, 'body' | 'deliveries'>, silent: boolean, of = view): NewEvent =>
+    publish(event, silent, of, deps);
+
+  const events: NewEvent[] = [];
+  for (const { younger } of absorbs) events.push(write(mergedEvent(open, younger.id, ++sequence, deps.nowMs), false));
+  for (const change of news) events.push(write(eventOf(change, ledger, ++sequence), change.silent));
+
+  return {
+    open,
+    changes,
+    write: {
+      id: open.id,
+      account: open.account,
+      connection: open.connection,
+      provider: open.provider,
+      expectedVersion: open.stored?.version ?? 0,
+      sequence,
+      createdAtMs: open.createdAtMs,
+      updatedAtMs,
+      state,
+      shopper: open.shopper,
+      aliases,
+      derivations: derivations.filter(
+        derivation => open.absorbs.length > 0 || open.told.get(derivation.inboundId)?.from,
+      ),
+      superseded: [...open.superseded],
+      facts: news.map(change => change.entry),
+      events,
+      absorbs: absorbs.map(({ younger, firstSequence }) => ({
+        id: younger.id,
+        expectedVersion: younger.version,
+        firstSequence,
+        farewell: write(farewellEvent(open, younger.id, younger.sequence + 1, deps.nowMs), false, {
+          ...view,
+          id: younger.id,
+          sequence: younger.sequence + 1,
+        }),
+      })),
+    },
+  };
+}
+
+function derivationsOf(open: OpenReturn): Derivation[] {
+  const stored = [open.stored, ...open.absorbs].flatMap(source => source?.derivations ?? []);
+  return [...open.told].map(([inboundId, { from, notices }]): Derivation => {
+    if (from === null) return { ...stored.find(derivation => derivation.inboundId === inboundId)!, notices };
+    const { work, provider, adapterVersion } = from;
+    const { connection, receivedAtMs, trust, secretIndex, configRevision } = work;
+    return {
+      inboundId,
+      connection,
+      receivedAtMs,
+      adapterId: provider,
+      adapterVersion,
+      trust,
+      secretIndex,
+      configRevision,
+      notices,
+    };
+  });
+}
+
+/** Stored derivations as the model reads them. */
+export function tellingsOf(derivations: readonly Derivation[]): readonly Telling[] {
+  return derivations.flatMap(({ notices, receivedAtMs, ...source }) => {
+    const receivedAt = new Date(receivedAtMs).toISOString();
+    return notices.flatMap(({ aliases, silent, events }) =>
+      events.map(({ ordinal, event }) => ({ event, aliases, ordinal, receivedAt, source: { ...source, silent } })),
+    );
+  });
+}
+
+interface Change extends FactChange {
+  readonly fact: Fact | null;
+  readonly entry: LedgerFact;
+  readonly late: boolean;
+  readonly silent: boolean;
+}
+
+/** In fold order; what is withdrawn comes at the place it had. */
+function compareFacts(facts: readonly Fact[], ledger: ReadonlyMap<string, LedgerFact>): readonly Change[] {
+  let newest = '';
+  for (const known of ledger.values()) if (!known.withdrawn && known.position > newest) newest = known.position;
+  const present = new Set(facts.map(fact => fact.eventId));
+  const changes = facts.map((fact): Change => {
+    const known = ledger.get(fact.eventId);
+    const same = known !== undefined && !known.withdrawn && known.contentDigest === fact.contentDigest;
+    const { eventId, contentDigest, position } = fact;
+    const { type } = fact.event;
+    return {
+      eventId,
+      type,
+      effect: same ? 'unchanged' : known === undefined ? 'new' : 'revised',
+      inboundIds: [...new Set(fact.tellings.map(telling => telling.source.inboundId))],
+      fact,
+      entry: {
+        eventId,
+        type,
+        revision: known === undefined ? 1 : known.revision + (same ? 0 : 1),
+        contentDigest,
+        withdrawn: false,
+        position,
+      },
+      late: known === undefined && position < newest,
+      silent: fact.tellings.every(telling => telling.source.silent),
+    };
+  });
+  for (const known of ledger.values()) {
+    if (present.has(known.eventId) || known.withdrawn) continue;
+    const entry = { ...known, revision: known.revision + 1, withdrawn: true };
+    changes.push({
+      eventId: known.eventId,
+      type: known.type,
+      effect: 'withdrawn',
+      inboundIds: [],
+      fact: null,
+      entry,
+      late: false,
+      silent: false,
+    });
+  }
+  return changes.sort((a, b) => (a.entry.position < b.entry.position ? -1 : 1));
+}
+
+type Unpublished = Omit<NewEvent, 'body' | 'deliveries'>;
+
+function eventOf(change: Change, ledger: ReadonlyMap<string, LedgerFact>, sequence: number): Unpublished {
+  const { eventId, type, entry, fact, late } = change;
+  const known = ledger.get(eventId);
+  const effectiveAt = entry.position.slice(0, entry.position.indexOf(' '));
+  const source = fact?.tellings[0]?.source;
+  return {
+    eventId,
+    revision: entry.revision,
+    sequence,
+    type,
+    withdrawn: entry.withdrawn,
+    late,
+    occurredAt: fact?.event.occurredAt ?? null,
+    receivedAt: fact?.receivedAt ?? effectiveAt,
+    effectiveAt,
+    change: fact?.event.change ?? {},
+    provenance:
+      source === undefined
+        ? { inboundIds: [] }
+        : {
+            inboundIds: change.inboundIds,
+            trust: source.trust,
+            secretIndex: source.secretIndex,
+            adapter: { id: source.adapterId, version: source.adapterVersion },
+            configRevision: source.configRevision,
+          },
+    replayOf: known === undefined ? null : webhookId(eventId, known.revision),
+  };
+}
+
+function mergedEvent(open: OpenReturn, from: string, sequence: number, nowMs: number): Unpublished {
+  return gatewayEvent(['return.merged', open.id, 'from', from], { from }, sequence, nowMs);
+}
+
+function farewellEvent(open: OpenReturn, younger: string, sequence: number, nowMs: number): Unpublished {
+  return gatewayEvent(['return.merged', younger, 'into', open.id], { into: open.id }, sequence, nowMs);
+}
+
+/** A merge is ours, not a fact a provider told: it is no input of the fold. */
+function gatewayEvent(key: readonly string[], change: unknown, sequence: number, nowMs: number): Unpublished {
+  const at = new Date(nowMs).toISOString();
+  return {
+    eventId: naturalId('evt', key),
+    revision: 1,
+    sequence,
+    type: 'return.merged',
+    withdrawn: false,
+    late: false,
+    occurredAt: at,
+    receivedAt: at,
+    effectiveAt: at,
+    change,
+    provenance: { inboundIds: [] },
+    replayOf: null,
+  };
+}
+
+type View = Omit<ReturnAuthorization, 'shopper'>;
+
+function viewOf(open: OpenReturn, state: FoldedReturn, sequence: number, updatedAtMs: number): View {
+  return {
+    id: open.id,
+    account: open.account,
+    connection: open.connection,
+    provider: open.provider,
+    ...state,
+    related: (open.stored?.related ?? []).map(other => ({ ...other, by: 'order_line' as const })),
+    mergedFrom: [
+      ...(open.stored?.mergedFrom ?? []),
+      ...open.absorbs.flatMap(younger => [...younger.mergedFrom, younger.id]),
+    ].sort(),
+    sequence,
+    createdAt: new Date(open.createdAtMs).toISOString(),
+    updatedAt: new Date(updatedAtMs).toISOString(),
+  };
+}
+
+/** The body is made once and shared by the destinations that want it. */
+function publish(event: Unpublished, silent: boolean, view: View, deps: PlanDeps): NewEvent {
+  const destinations = [...(deps.accounts.get(view.account)?.destinations.values() ?? [])];
+  const wanted = silent ? [] : destinations.filter(destination => wants(destination, event.type));
+  if (wanted.length === 0) return { ...event, body: null, deliveries: [] };
+  const body = JSON.stringify({
+    type: event.type,
+    timestamp: event.effectiveAt,
+    data: outgoingData(event, view, view),
+  });
+  const id = webhookId(event.eventId, event.revision);
+  return {
+    ...event,
+    body,
+    deliveries: wanted.map(({ name }) => ({ id: deps.newId('dlv'), destination: name, webhookId: id })),
+  };
+}
+
+/** What identifies comes from the tellings; what merely finds comes from the folded state as well. */
+function aliasesOf(open: OpenReturn, state: FoldedReturn, derivations: readonly Derivation[]): readonly ReturnAlias[] {
+  const aliases = new Map<string, ReturnAlias>();
+  const add = (kind: string, value: string | null, identifies: boolean) => {
+    const key = `${kind}:${value}`;
+    if (value !== null && value !== '' && !aliases.get(key)?.identifies) aliases.set(key, { kind, value, identifies });
+  };
+  for (const derivation of derivations) {
+    for (const alias of derivation.notices.flatMap(notice => notice.aliases)) {
+      add(alias.kind, alias.value, alias.unique && derivation.connection === open.connection);
+    }
+  }
+  for (const order of state.orders) add('order', order.number, false);
+  for (const item of state.items) {
+    add('order', item.orderNumber, false);
+    if (item.orderLineId !== null) add('order_line', `${item.orderNumber ?? ''}/${item.orderLineId}`, false);
+  }
+  for (const shipment of state.shipments) {
+    if (shipment.trackingNumber !== null) add('tracking', normalizeTracking(shipment.trackingNumber), false);
+  }
+  add('rma', state.rmaNumber, false);
+  return [...aliases.values()];
+}
+
+function outcomeOf(
+  row: Correlated,
+  planned: ReadonlyMap<OpenReturn, PlannedReturn>,
+  owner: string | null,
+): InboundOutcome {
+  const { interpretation, targets, waitingFor } = row;
+  const { work } = interpretation;
+  const notices = interpretation.notices.map((notice, index): NoticeOutcome => {
+    const { type, key, problem } = notice;
+    if (notice.state !== 'recorded') return { type, key, state: notice.state, eventIds: [], problem };
+    const found = targets[index]!;
+    if (found.length === 0) {
+      const message = 'No return of the account has this number yet; the notice is recorded once one has.';
+      return { type, key, state: 'waiting', eventIds: [], problem: { code: 'NO_RETURN_YET', path: null, message } };
+    }
+    const changes = found.flatMap(open => planned.get(open)!.changes as readonly Change[]);
+    const ordinals = new Set(notice.events.map(({ ordinal }) => ordinal));
+    const own = changes.filter(({ fact }) =>
+      fact?.tellings.some(telling => telling.source.inboundId === work.id && ordinals.has(telling.ordinal)),
+    );
+    return { type, key, state: 'recorded', eventIds: own.map(change => change.eventId), problem: null };
+  });
+  return {
+    id: work.id,
+    account: work.account,
+    owner,
+    state: worstState(notices.map(notice => notice.state)),
+    notices,
+    fingerprint: interpretation.fingerprint,
+    adapterVersion: interpretation.adapterVersion,
+    waitingFor,
+  };
+}
+
+/** Rows and returns that must be written together: connected through any target. */
+function groupsOf(correlation: Correlation): readonly { rows: Correlated[]; opens: OpenReturn[] }[] {
+  const groups: { rows: Correlated[]; opens: Set<OpenReturn> }[] = [];
+  for (const row of correlation.rows) {
+    const { id } = row.interpretation.work;
+    const opens = new Set(row.targets.flat());
+    for (const open of correlation.returns) if (open.superseded.has(id) || open.told.has(id)) opens.add(open);
+    const joined = groups.filter(group => [...opens].some(open => group.opens.has(open)));
+    const group = {
+      rows: [...joined.flatMap(other => other.rows), row],
+      opens: new Set([...joined.flatMap(other => [...other.opens]), ...opens]),
+    };
+    for (const other of joined) groups.splice(groups.indexOf(other), 1);
+    groups.push(group);
+  }
+  return groups.map(group => ({ rows: group.rows, opens: [...group.opens] }));
+}

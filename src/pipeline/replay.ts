@@ -1,0 +1,186 @@
+import type { LoadedConfig } from '../config/config.ts';
+import { GatewayError } from '../gateway-error.ts';
+import type { FoldedReturn } from '../model/return.ts';
+import type { DeliveryRow, InboundRow, InboundWork, NoticeOutcome, Scope } from '../storage/store.ts';
+import { interpret } from './interpret.ts';
+import { wants } from './outgoing-event.ts';
+import type { FactChange, Plan, PlannedReturn } from './plan-record.ts';
+import { plan, type RecordDeps, record } from './record.ts';
+
+export interface ReplayDeps extends RecordDeps {
+  readonly config: () => LoadedConfig;
+}
+
+export interface ReplayAnswer {
+  readonly inboundId: string;
+  readonly dryRun: boolean;
+  readonly adapter: { readonly id: string; readonly version: number | null; readonly previousVersion: number | null };
+  readonly outcome: 'identical' | 'changed' | 'fixed' | 'still_failing' | 'bytes_gone';
+  readonly notices: readonly {
+    readonly type: string | null;
+    readonly before: NoticeOutcome['state'] | null;
+    readonly after: NoticeOutcome['state'] | null;
+    readonly problem: NoticeOutcome['problem'];
+  }[];
+  readonly events: readonly {
+    readonly eventId: string;
+    readonly type: string;
+    readonly effect: FactChange['effect'];
+  }[];
+  readonly returns: readonly { readonly returnId: string; readonly differences: readonly Difference[] }[];
+  readonly deliveries: readonly {
+    readonly destination: string;
+    readonly eventId: string;
+    readonly effect: 'would_send' | 'already_delivered' | 'filtered' | 'destination_disabled';
+  }[];
+}
+
+export interface Difference {
+  /** JSON Pointer into the canonical return. */
+  readonly path: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/**
+ * Reads a kept row again with the present adapter. The answer is the plan itself, made before anything is written;
+ * with `dryRun` it is not carried out. `null`: no such row in scope.
+ */
+export async function replay(
+  deps: ReplayDeps,
+  scope: Scope,
+  inboundId: string,
+  options: { readonly dryRun: boolean; readonly requestedBy: string },
+): Promise<ReplayAnswer | null> {
+  const row = await deps.store.getInbound(scope, inboundId);
+  if (row === null) return null;
+  const connection = deps.config().accounts.get(row.account)?.connections.get(row.connection);
+  const adapter = {
+    id: row.adapterId,
+    version: connection?.adapter.version ?? null,
+    previousVersion: row.interpretedVersion,
+  };
+  if (row.body === null) {
+    return {
+      inboundId,
+      dryRun: options.dryRun,
+      adapter,
+      outcome: 'bytes_gone',
+      notices: [],
+      events: [],
+      returns: [],
+      deliveries: [],
+    };
+  }
+  if (row.state === 'received' && !options.dryRun) {
+    throw new GatewayError('CONFLICT', 'The row has not been interpreted yet; it is about to be.');
+  }
+  const interpretation = interpret({ ...row, body: row.body } satisfies InboundWork, connection);
+  const planned = await plan(deps, [interpretation], null);
+  const answer = await answerOf(deps, scope, row, planned, { dryRun: options.dryRun, adapter });
+  if (!options.dryRun) await record(deps, [interpretation], null);
+  const { dryRun } = options;
+  deps.log.info({
+    event: 'inbound.replayed',
+    inboundId,
+    dryRun,
+    outcome: answer.outcome,
+    requestedBy: options.requestedBy,
+  });
+  return answer;
+}
+
+async function answerOf(
+  deps: ReplayDeps,
+  scope: Scope,
+  row: InboundRow,
+  planned: Plan,
+  rest: Pick<ReplayAnswer, 'dryRun' | 'adapter'>,
+): Promise<ReplayAnswer> {
+  const outcome = planned.groups.flatMap(group => group.inbound).find(inbound => inbound.id === row.id)!;
+  const notices: ReplayAnswer['notices'][number][] = outcome.notices.map(after => {
+    const before = row.notices.find(notice => notice.key === after.key && notice.type === after.type);
+    return { type: after.type, before: before?.state ?? null, after: after.state, problem: after.problem };
+  });
+  for (const gone of row.notices) {
+    if (!outcome.notices.some(after => after.key === gone.key && after.type === gone.type)) {
+      notices.push({ type: gone.type, before: gone.state, after: null, problem: null });
+    }
+  }
+  const changes = planned.returns.flatMap(({ changes: all }) =>
+    all.filter(change => change.effect !== 'unchanged' || change.inboundIds.includes(row.id)),
+  );
+  const returns = planned.returns
+    .map(each => ({ returnId: each.open.id, differences: differencesOf(each) }))
+    .filter(each => each.differences.length > 0);
+  const changed = changes.some(change => change.effect !== 'unchanged') || returns.length > 0;
+  const bad = (state: string) => ['failed', 'unreadable', 'unrecognized', 'held'].includes(state);
+  const result = bad(outcome.state)
+    ? 'still_failing'
+    : bad(row.state)
+      ? 'fixed'
+      : changed || outcome.state !== row.state
+        ? 'changed'
+        : 'identical';
+  return {
+    inboundId: row.id,
+    ...rest,
+    outcome: result,
+    notices,
+    events: changes.map(({ eventId, type, effect }) => ({ eventId, type, effect })),
+    returns,
+    deliveries: await deliveriesOf(deps, scope, row.account, changes),
+  };
+}
+
+async function deliveriesOf(
+  deps: ReplayDeps,
+  scope: Scope,
+  account: string,
+  changes: readonly FactChange[],
+): Promise<ReplayAnswer['deliveries']> {
+  const known = await deps.store.deliveriesOf(
+    scope,
+    changes.map(change => change.eventId),
+  );
+  const states = await deps.store.listDestinationStates(scope);
+  const destinations = [...(deps.config().accounts.get(account)?.destinations.values() ?? [])];
+  return changes.flatMap(change =>
+    destinations.flatMap((destination): ReplayAnswer['deliveries'][number][] => {
+      const state = states.find(each => each.account === account && each.name === destination.name);
+      const sent = known.some(
+        (delivery: DeliveryRow) => delivery.eventId === change.eventId && delivery.destination === destination.name,
+      );
+      const entry = { destination: destination.name, eventId: change.eventId };
+      if (!wants(destination, change.type)) return [{ ...entry, effect: 'filtered' }];
+      if (change.effect === 'unchanged') return sent ? [{ ...entry, effect: 'already_delivered' }] : [];
+      return [{ ...entry, effect: state?.state === 'disabled' ? 'destination_disabled' : 'would_send' }];
+    }),
+  );
+}
+
+function differencesOf({ open, write }: PlannedReturn): readonly Difference[] {
+  const before: Partial<FoldedReturn> = open.stored?.state ?? {};
+  return differences(before, write.state, '');
+}
+
+/** Leaf by leaf; entries of lists are matched by their `id` where they have one, and then named by it. */
+export function differences(before: unknown, after: unknown, path: string): readonly Difference[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  const one = partsOf(before);
+  const other = partsOf(after);
+  if (one === null || other === null) return [{ path, before: before ?? null, after: after ?? null }];
+  const keys = [...new Set([...one.keys(), ...other.keys()])];
+  return keys.flatMap(key =>
+    differences(one.get(key), other.get(key), `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+  );
+}
+
+function partsOf(value: unknown): ReadonlyMap<string, unknown> | null {
+  if (Array.isArray(value)) {
+    return new Map(
+      value.map((entry, index) => [typeof entry?.id === 'string' ? entry.id : String(index), entry] as const),
+    );
+  }
+  return value !== null && typeof value === 'object' ? new Map(Object.entries(value)) : null;
+}

@@ -1,0 +1,137 @@
+import { type LookupAddress, lookup as systemLookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { Agent, request } from 'undici';
+import { addressStanding } from '../config/destination-url.ts';
+import type { AttemptOutcome } from '../storage/store.ts';
+import { readRetryAfter } from './retry-schedule.ts';
+import type { OutgoingRequest } from './sign-delivery.ts';
+
+/** Read of an answer; the rest is thrown away. */
+const MAX_RESPONSE_BYTES = 64 * 1024;
+/** Kept of an answer, for the person who asks why. */
+const RESPONSE_HEAD_CHARACTERS = 500;
+
+export interface Exchange {
+  readonly outcome: Exclude<AttemptOutcome, 'interrupted'>;
+  readonly status: number | null;
+  /** Why, in words without secrets or body; `null` for a 2xx. */
+  readonly detail: string | null;
+  readonly responseHead: string | null;
+  readonly retryAfterMs: number | null;
+}
+
+export interface Sender {
+  /** Never throws: whatever happens is an outcome. One deadline spans name lookup, connection, request and answer. */
+  send(outgoing: OutgoingRequest, timeoutMs: number, nowMs: number): Promise<Exchange>;
+  close(): Promise<void>;
+}
+
+/**
+ * The only way out to destinations. Every address that a name resolves to is checked and the checked one is connected
+ * to, so a name cannot change its mind in between; IP literals are checked too; redirects are not followed. Only
+ * `allowNetworks` opens private ranges, and plain http.
+ */
+export function createSender(allowNetworks: readonly string[], resolve: typeof systemLookup = systemLookup): Sender {
+  const agentFor = (protocol: string) =>
+    new Agent({
+      connect: { lookup: vettedLookup(protocol, allowNetworks, resolve) },
+      connections: null,
+      pipelining: 1,
+      keepAliveTimeout: 10_000,
+    });
+  const agents: Readonly<Record<string, Agent>> = { 'http:': agentFor('http:'), 'https:': agentFor('https:') };
+
+  return {
+    async send(outgoing, timeoutMs, nowMs) {
+      const url = new URL(outgoing.url);
+      const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+      if (ipaddr.isValid(host) && !mayConnect(url.protocol, host, allowNetworks)) return failure('blocked', BLOCKED);
+      const deadline = AbortSignal.timeout(timeoutMs);
+      try {
+        const { statusCode, headers, body } = await request(url, {
+          method: 'POST',
+          headers: outgoing.headers,
+          body: outgoing.body,
+          dispatcher: agents[url.protocol]!,
+          signal: deadline,
+          headersTimeout: timeoutMs,
+          bodyTimeout: timeoutMs,
+        });
+        const responseHead = await readHead(body);
+        const retryAfter = headers['retry-after'];
+        const retryAfterMs = readRetryAfter(
+          Array.isArray(retryAfter) ? (retryAfter[0] ?? null) : (retryAfter ?? null),
+          nowMs,
+        );
+        if (statusCode >= 200 && statusCode < 300)
+          return { outcome: 'delivered', status: statusCode, detail: null, responseHead, retryAfterMs: null };
+        return {
+          outcome: 'refused',
+          status: statusCode,
+          detail: `The destination answered ${statusCode}.`,
+          responseHead,
+          retryAfterMs,
+        };
+      } catch (error) {
+        return explain(error, deadline);
+      }
+    },
+    async close() {
+      await Promise.all(Object.values(agents).map(agent => agent.destroy()));
+    },
+  };
+}
+
+const BLOCKED = 'The address is not public, and delivery.allowNetworks does not open it.';
+
+class BlockedAddress extends Error {}
+
+function mayConnect(protocol: string, address: string, allowNetworks: readonly string[]): boolean {
+  const standing = addressStanding(address, allowNetworks);
+  return standing === 'allowed' || (standing === 'public' && protocol === 'https:');
+}
+
+function vettedLookup(
+  protocol: string,
+  allowNetworks: readonly string[],
+  resolve: typeof systemLookup,
+): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, found) => {
+      const addresses = found as LookupAddress[] | undefined;
+      if (error !== null || addresses === undefined) return callback(error ?? new Error('no address'), []);
+      if (addresses.length === 0 || addresses.some(({ address }) => !mayConnect(protocol, address, allowNetworks))) {
+        return callback(new BlockedAddress(), []);
+      }
+      if (options.all) return callback(null, addresses);
+      return callback(null, addresses[0]!.address, addresses[0]!.family);
+    });
+  };
+}
+
+async function readHead(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    bytes += chunk.byteLength;
+    if (bytes >= MAX_RESPONSE_BYTES) break; // leaving the loop closes the connection
+  }
+  if (bytes === 0) return null;
+  return Buffer.concat(chunks).toString('utf8').slice(0, RESPONSE_HEAD_CHARACTERS);
+}
+
+function explain(error: unknown, deadline: AbortSignal): Exchange {
+  if (error instanceof BlockedAddress || (error instanceof Error && error.cause instanceof BlockedAddress))
+    return failure('blocked', BLOCKED);
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  if (deadline.aborted || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
+    return failure('timeout', 'No complete answer within the deadline.');
+  }
+  return failure('unreachable', code === null ? 'The connection failed.' : `The connection failed (${code}).`);
+}
+
+function failure(outcome: 'blocked' | 'timeout' | 'unreachable', detail: string): Exchange {
+  return { outcome, status: null, detail, responseHead: null, retryAfterMs: null };
+}
