@@ -1,0 +1,171 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { Hono } from 'hono';
+import { typeidUnboxed } from 'typeid-js';
+import type { Adapter } from './adapter/define-adapter.ts';
+import type { AccountConfig, LoadedConfig } from './config/config.ts';
+import { type LoadRequest, loadConfig } from './config/load-config.ts';
+import type { ProcessSettings } from './config/process-settings.ts';
+import { revisionsFor } from './config/revision.ts';
+import { createApp } from './http/app.ts';
+import { startServer } from './http/server.ts';
+import type { NewId } from './model/ids.ts';
+import { createIntakeQueue } from './pipeline/intake-queue.ts';
+import { createReceive } from './pipeline/receive.ts';
+import { replay } from './pipeline/replay.ts';
+import { createSender } from './pipeline/send-delivery.ts';
+import { testDestination } from './pipeline/test-destination.ts';
+import { ensureTimers, housekeeping } from './pipeline/timers.ts';
+import { startWorker } from './pipeline/worker.ts';
+import { openStore } from './storage/open-store.ts';
+import { ROLES, type Store } from './storage/store.ts';
+import type { Log } from './telemetry/log.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+
+export interface GatewayOptions {
+  readonly settings: ProcessSettings;
+  readonly adapters: readonly Adapter[];
+  readonly log: Log;
+  /** Where `{ env }` references are looked up. Default the process's own. */
+  readonly env?: LoadRequest['env'];
+}
+
+export interface Gateway {
+  /** Where it listens. */
+  readonly url: string;
+  readonly config: LoadedConfig;
+  /** The administrator's token if this start made one: shown once, never again. */
+  readonly newAdminToken: string | null;
+  readonly app: Hono;
+  readonly store: Store;
+  /** Stops accepting, finishes what is under way, hands leases back, closes the store. */
+  close(): Promise<void>;
+}
+
+const newId: NewId = prefix => typeidUnboxed(prefix);
+const now = () => Date.now();
+
+/** The composition root: configuration → store → pipeline → HTTP. Time and chance are made here and handed down. */
+export async function openGateway({ settings, adapters, log, env }: GatewayOptions): Promise<Gateway> {
+  const loaded = await loadConfig({
+    directory: settings.configDirectory,
+    adapters,
+    ...(env === undefined ? {} : { env }),
+  });
+  const store = await openStore(settings.databaseUrl);
+  try {
+    const config = await applyConfig(store, loaded);
+    const newAdminToken = await ensureAdminToken(store, settings);
+    const metrics = createMetrics();
+    const sender = createSender(config.gateway.delivery.allowNetworks);
+    const intake = createIntakeQueue(store);
+    let stopping = false;
+
+    const shared = { store, config: () => config, accounts: () => config.accounts, newId, now, log };
+    const worker = startWorker({
+      ...shared,
+      sender,
+      owner: randomUUID(),
+      chance: Math.random,
+      timers: housekeeping(store),
+      onAttempt: ({ outcome, durationMs }) => metrics.attempted(outcome, durationMs),
+      onRecorded: outcomes => {
+        for (const { state, events } of outcomes) {
+          metrics.interpreted(state);
+          metrics.recorded(events);
+        }
+        worker.due();
+      },
+    });
+    const receive = createReceive({
+      ...shared,
+      keep: intake.keep,
+      onReceived: outcome => {
+        metrics.received(outcome);
+        if (outcome === 'kept' || outcome === 'duplicate') worker.received();
+      },
+    });
+    const replaying = {
+      ...shared,
+      onRecorded: () => worker.due(),
+    };
+    const app = createApp({
+      ...shared,
+      adapters,
+      receive,
+      metrics,
+      replay: (scope, inboundId, options) => replay(replaying, scope, inboundId, options),
+      testDestination: (destination, requestedBy) => testDestination({ sender, newId, now }, destination, requestedBy),
+      onDue: () => worker.due(),
+      newTokenSecret: () => randomBytes(32).toString('base64url'),
+      adminTokenDigest: settings.adminToken === null ? null : digest(settings.adminToken.reveal()),
+      notReady: () => (stopping ? 'The gateway is stopping.' : null),
+    });
+    const server = await startServer(app, { host: settings.host, port: settings.port });
+
+    return {
+      url: server.url,
+      config,
+      newAdminToken,
+      app,
+      store,
+      async close() {
+        stopping = true;
+        await server.close();
+        await intake.idle();
+        await worker.stop();
+        await sender.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Changed files become revisions, destinations get their rows, and every account learns the revision that is in force. */
+async function applyConfig(store: Store, loaded: LoadedConfig): Promise<LoadedConfig> {
+  const nowMs = now();
+  const applied = new Map((await store.currentRevisions()).map(revision => [revision.path, revision] as const));
+  const fresh = revisionsFor(loaded.files, applied).map(revision => ({
+    ...revision,
+    id: newId('rev'),
+    effectiveFromMs: nowMs,
+    createdAtMs: nowMs,
+  }));
+  await store.addRevisions(fresh);
+  const inForce = new Map((await store.currentRevisions()).map(revision => [revision.account, revision.id] as const));
+  const accounts = new Map<string, AccountConfig>();
+  for (const [id, account] of loaded.accounts) accounts.set(id, { ...account, revision: inForce.get(id) ?? null });
+
+  const destinations = [...accounts.values()].flatMap(account => [...account.destinations.values()]);
+  await store.syncDestinations(
+    destinations.map(({ account, name }) => ({ account, name })),
+    nowMs,
+  );
+  await ensureTimers(store, newId, nowMs);
+  return { ...loaded, accounts };
+}
+
+/** Without `RETOUR_ADMIN_TOKEN`, and where no token with every role lives, the first start makes one. */
+async function ensureAdminToken(store: Store, settings: ProcessSettings): Promise<string | null> {
+  if (settings.adminToken !== null) return null;
+  const living = (await store.listTokens()).filter(token => token.revokedAtMs === null);
+  if (living.some(token => token.accounts === 'all' && ROLES.every(role => token.roles.includes(role)))) return null;
+  const secret = `rtk_${randomBytes(32).toString('base64url')}`;
+  const token = {
+    id: newId('tok'),
+    name: 'first start',
+    roles: ROLES,
+    accounts: 'all',
+    createdAtMs: now(),
+    createdBy: 'first start',
+    revokedAtMs: null,
+  } as const;
+  await store.addToken(token, digest(secret));
+  return secret;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
