@@ -25,5 +25,5 @@ export class Secret {
 /** A secret in an adapter's `secrets` schema; configuration hands over resolved references, never text. */
 export const SecretValue = z.instanceof(Secret);
 
-/** `secrets.webhook`, the same in every adapter: one or more, so that a secret can rotate without a gap. */
-export const WebhookSecrets = z.array(SecretValue).min(1);
+/** `secrets.webhook`, the same in every adapter: several while a secret rotates, none only where the scheme needs none (`checkSecrets`). */
+export const WebhookSecrets = z.array(SecretValue);
