@@ -4,7 +4,8 @@ import { createIntakeQueue } from '../../src/pipeline/intake-queue.ts';
 import type { KeepResult, NewInbound } from '../../src/storage/store.ts';
 
 const row = (id: string) => ({ id }) as NewInbound;
-const kept = (batch: readonly NewInbound[]): readonly KeepResult[] => batch.map(({ id }) => ({ outcome: 'kept', id, variantOf: null }));
+const kept = (batch: readonly NewInbound[]): readonly KeepResult[] =>
+  batch.map(({ id }) => ({ outcome: 'kept', id, variantOf: null }));
 
 describe('the intake queue', () => {
   it('writes what waits together in one batch and answers each with its own result', async () => {

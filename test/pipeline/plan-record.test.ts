@@ -5,14 +5,21 @@ import { createRecording } from '../conformance/recording.ts';
 import { TEN_O_CLOCK, told, toyAccounts, toyAdapter, toyConnection, toyDestination, toyRow } from './toy-adapter.ts';
 
 const AT = (minute: number) => new Date(TEN_O_CLOCK + minute * 60_000).toISOString();
-const requested = { type: 'return.requested', change: { details: { order: { number: 'MK-1', id: null, placedAt: null }, items: [{ ref: 'a', quantity: 1 }] } } };
+const requested = {
+  type: 'return.requested',
+  change: { details: { order: { number: 'MK-1', id: null, placedAt: null }, items: [{ ref: 'a', quantity: 1 }] } },
+};
 const refund = (amountMinor: number, ref = 'RF-1') => ({
   type: 'refund.issued',
   subject: ref,
   occurrence: { by: 'id', id: ref },
   change: { settlement: { ref, kind: 'refund', state: 'paid', amount: { amountMinor, currency: 'USD' } } },
 });
-const parcel = (type: string, trackingNumber: string) => ({ type, subject: trackingNumber, change: { shipment: { ref: trackingNumber, carrier: 'UPS', trackingNumber } } });
+const parcel = (type: string, trackingNumber: string) => ({
+  type,
+  subject: trackingNumber,
+  change: { shipment: { ref: trackingNumber, carrier: 'UPS', trackingNumber } },
+});
 
 function gateway(destinations = [toyDestination('all')], adapter = toyAdapter()) {
   const connection = toyConnection(adapter);
@@ -25,7 +32,8 @@ function gateway(destinations = [toyDestination('all')], adapter = toyAdapter())
   return { recording, tell, tellAt, carrier };
 }
 
-const eventsOf = (plan: ReturnType<ReturnType<typeof gateway>['tell']>): readonly NewEvent[] => plan.returns.flatMap(each => each.write.events);
+const eventsOf = (plan: ReturnType<ReturnType<typeof gateway>['tell']>): readonly NewEvent[] =>
+  plan.returns.flatMap(each => each.write.events);
 const brief = ({ type, sequence, revision, withdrawn }: NewEvent) => ({ type, sequence, revision, withdrawn });
 
 describe('recording', () => {
@@ -36,10 +44,21 @@ describe('recording', () => {
     const [event] = eventsOf(tell('inb_2', told('return:R-1', refund(2500))));
 
     expect(event).toMatchObject({ type: 'refund.issued', sequence: 2, revision: 1, withdrawn: false, late: false });
-    expect(event!.deliveries.map(delivery => [delivery.destination, delivery.webhookId])).toEqual([['all', event!.eventId], ['money', event!.eventId]]);
+    expect(event!.deliveries.map(delivery => [delivery.destination, delivery.webhookId])).toEqual([
+      ['all', event!.eventId],
+      ['money', event!.eventId],
+    ]);
     const body = JSON.parse(event!.body!);
-    expect(body).toMatchObject({ type: 'refund.issued', timestamp: AT(0), data: { schema: 1, account: 'acme', provider: 'toy', sequence: 2, occurredAt: null, timeSource: 'received' } });
-    expect(body.data.return).toMatchObject({ order: { number: 'MK-1' }, settlements: [{ amount: { amountMinor: 2500 } }], sequence: 2 });
+    expect(body).toMatchObject({
+      type: 'refund.issued',
+      timestamp: AT(0),
+      data: { schema: 1, account: 'acme', provider: 'toy', sequence: 2, occurredAt: null, timeSource: 'received' },
+    });
+    expect(body.data.return).toMatchObject({
+      order: { number: 'MK-1' },
+      settlements: [{ amount: { amountMinor: 2500 } }],
+      sequence: 2,
+    });
     expect(body.data.return).not.toHaveProperty('shopper');
   });
 
@@ -51,7 +70,9 @@ describe('recording', () => {
 
     expect(eventsOf(again)).toEqual([]);
     expect(recording.returns()[0]!.state.settlements).toMatchObject([{ amount: { amountMinor: 2500 } }]);
-    expect(recording.outcomes().get('inb_2')!.notices[0]!.eventIds).toEqual(recording.outcomes().get('inb_1')!.notices[0]!.eventIds);
+    expect(recording.outcomes().get('inb_2')!.notices[0]!.eventIds).toEqual(
+      recording.outcomes().get('inb_1')!.notices[0]!.eventIds,
+    );
   });
 
   it('marks a fact late that belongs before what was recorded, and resends nothing', () => {
@@ -76,7 +97,10 @@ describe('recording', () => {
     const { recording, tell } = gateway();
 
     tell('inb_1', told('return:R-1', requested));
-    const plan = tell('inb_2', told('return:R-1', { type: 'return.snapshot', change: { details: { rmaNumber: 'RMA-9' } } }));
+    const plan = tell(
+      'inb_2',
+      told('return:R-1', { type: 'return.snapshot', change: { details: { rmaNumber: 'RMA-9' } } }),
+    );
 
     expect(eventsOf(plan)).toEqual([]);
     expect(recording.returns()[0]).toMatchObject({ sequence: 1, state: { rmaNumber: 'RMA-9' } });
@@ -102,15 +126,28 @@ describe('reading a row again', () => {
 
     const events = eventsOf(tell('inb_1', told('return:R-1', requested, refund(250), refund(50, 'RF-3'))));
 
-    const byType = events.map(event => ({ ...brief(event), webhookIds: event.deliveries.map(each => each.webhookId), replayOf: event.replayOf }));
-    const [revised, withdrawn, fresh] = ['revised', 'withdrawn', 'new'].map(kind =>
-      byType.find((_, index) => (events[index]!.withdrawn ? 'withdrawn' : events[index]!.revision === 2 ? 'revised' : 'new') === kind)!,
+    const byType = events.map(event => ({
+      ...brief(event),
+      webhookIds: event.deliveries.map(each => each.webhookId),
+      replayOf: event.replayOf,
+    }));
+    const [revised, withdrawn, fresh] = ['revised', 'withdrawn', 'new'].map(
+      kind =>
+        byType.find(
+          (_, index) =>
+            (events[index]!.withdrawn ? 'withdrawn' : events[index]!.revision === 2 ? 'revised' : 'new') === kind,
+        )!,
     );
     expect(events.map(event => event.sequence)).toEqual([4, 5, 6]);
     expect(revised).toMatchObject({ revision: 2, withdrawn: false, webhookIds: [`${revised!.replayOf}_r2`] });
     expect(withdrawn).toMatchObject({ revision: 2, withdrawn: true, webhookIds: [`${withdrawn!.replayOf}_r2`] });
     expect(fresh).toMatchObject({ revision: 1, withdrawn: false, replayOf: null });
-    expect(recording.returns()[0]!.state.settlements.map(each => each.amount!.amountMinor).sort()).toEqual([250, 50]);
+    expect(
+      recording
+        .returns()[0]!
+        .state.settlements.map(each => each.amount!.amountMinor)
+        .sort(),
+    ).toEqual([250, 50]);
   });
 
   it('brings a withdrawn fact back as its next revision', () => {
@@ -128,7 +165,9 @@ describe('reading a row again', () => {
     tell('inb_1', told('return:R-1', refund(2500)));
     tellAgain();
 
-    expect(eventsOf(tell('inb_1', told('return:R-1', requested))).map(event => event.type)).toEqual(['return.requested']);
+    expect(eventsOf(tell('inb_1', told('return:R-1', requested))).map(event => event.type)).toEqual([
+      'return.requested',
+    ]);
 
     function tellAgain() {
       tell('inb_2', told('return:R-1', refund(2500)));
@@ -150,7 +189,10 @@ describe('correlation', () => {
     const { recording, tell, carrier } = gateway();
 
     carrier('inb_1', told('tracking:1Z9', parcel('shipment.delivered', '1Z9')));
-    expect(recording.outcomes().get('inb_1')).toMatchObject({ state: 'waiting', waitingFor: [{ kind: 'tracking', value: '1Z9' }] });
+    expect(recording.outcomes().get('inb_1')).toMatchObject({
+      state: 'waiting',
+      waitingFor: [{ kind: 'tracking', value: '1Z9' }],
+    });
     expect(recording.returns()).toEqual([]);
 
     tell('inb_2', told('return:R-1', parcel('label.issued', '1Z9')));
@@ -175,7 +217,14 @@ describe('correlation', () => {
     tell('inb_1', told(['return:R-1', 'order_line:MK-1/a'], requested));
     tell('inb_2', told(['return:R-2', 'order_line:MK-1/a'], requested));
 
-    tell('inb_3', told('order_line:MK-1/a', { type: 'item.received', subject: 'a', change: { items: [{ ref: 'a', quantity: 1 }] } }));
+    tell(
+      'inb_3',
+      told('order_line:MK-1/a', {
+        type: 'item.received',
+        subject: 'a',
+        change: { items: [{ ref: 'a', quantity: 1 }] },
+      }),
+    );
 
     expect(recording.outcomes().get('inb_3')).toMatchObject({ state: 'waiting' });
   });
@@ -185,9 +234,18 @@ describe('two returns that prove to be one', () => {
   function merged() {
     const each = gateway();
     each.tellAt(0, 'inb_1', told('return:R-1', requested));
-    each.tellAt(1, 'inb_2', told('express_code:HR1', refund(2500)), told('express_code:HR1', parcel('shipment.in_transit', '1Z9')));
+    each.tellAt(
+      1,
+      'inb_2',
+      told('express_code:HR1', refund(2500)),
+      told('express_code:HR1', parcel('shipment.in_transit', '1Z9')),
+    );
     const [older, younger] = each.recording.returns();
-    const plan = each.tellAt(2, 'inb_3', told(['return:R-1', 'express_code:HR1'], { type: 'return.snapshot', change: { details: { rmaNumber: 'HR1' } } }));
+    const plan = each.tellAt(
+      2,
+      'inb_3',
+      told(['return:R-1', 'express_code:HR1'], { type: 'return.snapshot', change: { details: { rmaNumber: 'HR1' } } }),
+    );
     return { ...each, older: older!, younger: younger!, write: plan.returns[0]!.write };
   }
 
@@ -195,15 +253,26 @@ describe('two returns that prove to be one', () => {
     const { recording, older, younger, write } = merged();
 
     expect(recording.returns().map(each => each.id)).toEqual([older.id]);
-    expect(recording.returns()[0]!.facts.map(fact => fact.eventId).sort()).toEqual([...older.facts, ...younger.facts].map(fact => fact.eventId).sort());
-    expect(recording.returns()[0]!.state).toMatchObject({ status: 'in_transit', settlements: [{ amount: { amountMinor: 2500 } }], rmaNumber: 'HR1' });
+    expect(
+      recording
+        .returns()[0]!
+        .facts.map(fact => fact.eventId)
+        .sort(),
+    ).toEqual([...older.facts, ...younger.facts].map(fact => fact.eventId).sort());
+    expect(recording.returns()[0]!.state).toMatchObject({
+      status: 'in_transit',
+      settlements: [{ amount: { amountMinor: 2500 } }],
+      rmaNumber: 'HR1',
+    });
     expect(write.absorbs).toMatchObject([{ id: younger.id, firstSequence: 2 }]);
   });
 
   it('say so once on each line, and send nothing again', () => {
     const { older, younger, write } = merged();
 
-    expect(write.events.map(event => [event.type, event.sequence, event.change])).toEqual([['return.merged', 4, { from: younger.id }]]);
+    expect(write.events.map(event => [event.type, event.sequence, event.change])).toEqual([
+      ['return.merged', 4, { from: younger.id }],
+    ]);
     const farewell = write.absorbs[0]!.farewell;
     expect([farewell.type, farewell.sequence, farewell.change]).toEqual(['return.merged', 3, { into: older.id }]);
     expect(JSON.parse(farewell.body!).data.return).toMatchObject({ id: younger.id });
@@ -220,10 +289,18 @@ describe('two returns that prove to be one', () => {
 });
 
 describe('personal data', () => {
-  const email = (value: string, minute: number) => ({ ...requested, subject: `asked-${minute}`, occurredAt: AT(minute), change: { details: { shopper: { email: value } } } });
+  const email = (value: string, minute: number) => ({
+    ...requested,
+    subject: `asked-${minute}`,
+    occurredAt: AT(minute),
+    change: { details: { shopper: { email: value } } },
+  });
 
   it('is the latest that was stated, whatever the order of recording', () => {
-    for (const order of [[1, 2], [2, 1]]) {
+    for (const order of [
+      [1, 2],
+      [2, 1],
+    ]) {
       const { recording, tell } = gateway();
       for (const which of order) tell(`inb_${which}`, told('return:R-1', email(`${which}@example.com`, which - 10)));
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { InboundRequest } from '../../src/adapter/webhook.ts';
-import { Secret } from '../../src/adapter/secret.ts';
 import { standard } from '../../adapters/standard/index.ts';
+import { Secret } from '../../src/adapter/secret.ts';
+import type { InboundRequest } from '../../src/adapter/webhook.ts';
 import type { ConnectionConfig, LoadedConfig } from '../../src/config/config.ts';
 import { GatewayConfig } from '../../src/config/gateway-config.ts';
 import { GatewayError } from '../../src/gateway-error.ts';
@@ -41,12 +41,26 @@ function door(connection: ConnectionConfig, result: KeepResult = { outcome: 'kep
 
 function standardConnection(verification?: object, secrets = [SECRET]): ConnectionConfig {
   const settings = standard.settings.parse(verification === undefined ? {} : { verification });
-  return { account: 'acme', name: 'portal', adapter: standard, settings, secrets: { webhook: secrets.map(text => new Secret(text)) }, acknowledgeWith: 202 };
+  return {
+    account: 'acme',
+    name: 'portal',
+    adapter: standard,
+    settings,
+    secrets: { webhook: secrets.map(text => new Secret(text)) },
+    acknowledgeWith: 202,
+  };
 }
 
-const body = Buffer.from('{"type":"return.requested","timestamp":"2026-11-20T10:00:00Z","data":{"providerReturnId":"R-1","change":{}}}');
+const body = Buffer.from(
+  '{"type":"return.requested","timestamp":"2026-11-20T10:00:00Z","data":{"providerReturnId":"R-1","change":{}}}',
+);
 const request = (overrides: Partial<InboundRequest> = {}): InboundRequest => ({
-  method: 'POST', path: '/webhooks/acme/portal', query: new URLSearchParams(), headers: {}, body, ...overrides,
+  method: 'POST',
+  path: '/webhooks/acme/portal',
+  query: new URLSearchParams(),
+  headers: {},
+  body,
+  ...overrides,
 });
 const signed = async (connection: ConnectionConfig, id = 'msg_1') =>
   standard.webhook!.sign(request({ headers: { 'webhook-id': [id] } }), connection as never, new Date(TEN_O_CLOCK));
@@ -60,7 +74,16 @@ describe('receiving', () => {
 
     expect(received).toEqual({ outcome: 'kept', id: 'inb_1', status: 202 });
     expect(rows).toMatchObject([
-      { account: 'acme', connection: 'portal', adapterId: 'standard', source: 'webhook', trust: 'signed', secretIndex: 0, configRevision: 'rev_1', receivedAtMs: TEN_O_CLOCK },
+      {
+        account: 'acme',
+        connection: 'portal',
+        adapterId: 'standard',
+        source: 'webhook',
+        trust: 'signed',
+        secretIndex: 0,
+        configRevision: 'rev_1',
+        receivedAtMs: TEN_O_CLOCK,
+      },
     ]);
     expect(Buffer.from(rows[0]!.body).equals(body)).toBe(true);
   });
@@ -74,14 +97,21 @@ describe('receiving', () => {
     await byDigest.receive(toy, request());
 
     expect(byId.rows[0]!.dedupe).toEqual({ key: 'provider-id:msg_1', expiresAtMs: TEN_O_CLOCK + 400 * 86_400_000 });
-    expect(byDigest.rows[0]!.dedupe).toEqual({ key: `digest:${body.toString('hex')}`, expiresAtMs: TEN_O_CLOCK + 86_400_000 });
+    expect(byDigest.rows[0]!.dedupe).toEqual({
+      key: `digest:${body.toString('hex')}`,
+      expiresAtMs: TEN_O_CLOCK + 86_400_000,
+    });
   });
 
   it('answers a redelivery with the first one’s id', async () => {
     const connection = standardConnection();
     const { receive } = door(connection, { outcome: 'duplicate', id: 'inb_first' });
 
-    expect(await receive(connection, await signed(connection))).toEqual({ outcome: 'duplicate', id: 'inb_first', status: 202 });
+    expect(await receive(connection, await signed(connection))).toEqual({
+      outcome: 'duplicate',
+      id: 'inb_first',
+      status: 202,
+    });
   });
 
   it('keeps nothing of a request that proves nothing, but why', async () => {
@@ -93,17 +123,29 @@ describe('receiving', () => {
 
     expect(received).toEqual({ outcome: 'rejected', rejectionId: 'rej_1', basic: false });
     expect(rows).toEqual([]);
-    expect(rejections).toMatchObject([{ id: 'rej_1', reason: 'mismatch', header: 'webhook-signature', skewSeconds: 0, bodyBytes: 11 }]);
+    expect(rejections).toMatchObject([
+      { id: 'rej_1', reason: 'mismatch', header: 'webhook-signature', skewSeconds: 0, bodyBytes: 11 },
+    ]);
     expect(JSON.stringify([rejections, lines])).not.toMatch(/canary-body|whsec_/);
   });
 
   it('never deduplicates what proves nothing, and keeps it only within its budget', async () => {
-    const adapter = { ...toyAdapter(), webhook: { ...toyAdapter().webhook!, verify: () => ({ outcome: 'accepted', trust: 'hint', secretIndex: null }) as const } };
+    const adapter = {
+      ...toyAdapter(),
+      webhook: {
+        ...toyAdapter().webhook!,
+        verify: () => ({ outcome: 'accepted', trust: 'hint', secretIndex: null }) as const,
+      },
+    };
     const connection = toyConnection(adapter);
     const { receive, rows, clock } = door(connection);
     clock.nowMs += 20_000;
 
-    const outcomes = [await receive(connection, request()), await receive(connection, request()), await receive(connection, request())];
+    const outcomes = [
+      await receive(connection, request()),
+      await receive(connection, request()),
+      await receive(connection, request()),
+    ];
     clock.nowMs += 40_000;
     outcomes.push(await receive(connection, request()));
 
@@ -116,18 +158,36 @@ describe('receiving', () => {
     const connection = standardConnection();
     const error = new GatewayError('STORE_UNAVAILABLE', 'The disk is full.');
 
-    expect(await door(connection, { outcome: 'failed', error }).receive(connection, await signed(connection))).toEqual({ outcome: 'unavailable', error });
+    expect(await door(connection, { outcome: 'failed', error }).receive(connection, await signed(connection))).toEqual({
+      outcome: 'unavailable',
+      error,
+    });
   });
 
   it.each([
-    ['basic', { scheme: 'basic' }, 'shop:canary-secret', { authorization: [`Basic ${Buffer.from('shop:canary-secret').toString('base64')}`] }, ''],
-    ['bearer in a header of its own', { scheme: 'bearer', header: 'X-Token' }, 'canary-secret', { 'x-token': ['canary-secret'] }, ''],
+    [
+      'basic',
+      { scheme: 'basic' },
+      'shop:canary-secret',
+      { authorization: [`Basic ${Buffer.from('shop:canary-secret').toString('base64')}`] },
+      '',
+    ],
+    [
+      'bearer in a header of its own',
+      { scheme: 'bearer', header: 'X-Token' },
+      'canary-secret',
+      { 'x-token': ['canary-secret'] },
+      '',
+    ],
     ['url_token', { scheme: 'url_token' }, 'canary-secret', {}, 'token=canary-secret&shop=1'],
   ])('keeps no credential: %s', async (_name, verification, secret, headers, query) => {
     const connection = standardConnection(verification, [secret]);
     const { receive, rows, lines } = door(connection);
 
-    const received = await receive(connection, request({ headers: { ...headers, 'webhook-id': ['msg_1'] }, query: new URLSearchParams(query) }));
+    const received = await receive(
+      connection,
+      request({ headers: { ...headers, 'webhook-id': ['msg_1'] }, query: new URLSearchParams(query) }),
+    );
 
     expect(received.outcome).toBe('kept');
     expect(rows[0]!.trust).toBe('credential');

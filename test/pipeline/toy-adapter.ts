@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineAdapter } from '../../src/adapter/define-adapter.ts';
+import { Secret } from '../../src/adapter/secret.ts';
 import type { Normalized } from '../../src/adapter/webhook.ts';
 import type { AccountConfig, ConnectionConfig, DestinationConfig } from '../../src/config/config.ts';
-import { Secret } from '../../src/adapter/secret.ts';
-import type { InboundWork, InboundState } from '../../src/storage/store.ts';
+import type { InboundState, InboundWork } from '../../src/storage/store.ts';
 
 /**
  * An adapter whose notices are what `normalize` is to answer: the body is a JSON list of them, so that a test of the
@@ -22,13 +22,18 @@ export function toyAdapter(version = 1, mend: (normalized: Normalized) => Normal
       parse(request) {
         const text = Buffer.from(request.body).toString('utf8');
         if (text === 'throw') throw new Error('a body that must not be quoted');
-        if (text === 'unreadable') return { outcome: 'unreadable', problem: { code: 'MALFORMED_BODY', path: null, message: 'is not JSON' } };
+        if (text === 'unreadable')
+          return { outcome: 'unreadable', problem: { code: 'MALFORMED_BODY', path: null, message: 'is not JSON' } };
         const notices = JSON.parse(text) as (Normalized | 'bad' | 'throw')[];
         return {
           outcome: 'parsed',
           notices: notices.map((notice, index) =>
             notice === 'bad'
-              ? { type: null, key: `notice-${index}`, problem: { code: 'SCHEMA_MISMATCH' as const, path: '/*/amount', message: 'is missing' } }
+              ? {
+                  type: null,
+                  key: `notice-${index}`,
+                  problem: { code: 'SCHEMA_MISMATCH' as const, path: '/*/amount', message: 'is missing' },
+                }
               : { type: 'toy', key: `notice-${index}`, notice },
           ),
         };
@@ -68,7 +73,10 @@ export function toyDestination(name: string, overrides: Partial<DestinationConfi
   };
 }
 
-export function toyAccounts(connections: readonly ConnectionConfig[], destinations: readonly DestinationConfig[] = []): ReadonlyMap<string, AccountConfig> {
+export function toyAccounts(
+  connections: readonly ConnectionConfig[],
+  destinations: readonly DestinationConfig[] = [],
+): ReadonlyMap<string, AccountConfig> {
   const account: AccountConfig = {
     id: 'acme',
     name: 'Acme',
@@ -86,7 +94,11 @@ export function toyAccounts(connections: readonly ConnectionConfig[], destinatio
 export const TEN_O_CLOCK = Date.UTC(2026, 10, 20, 10);
 
 /** A kept row whose body says what the toy adapter is to answer. */
-export function toyRow(id: string, body: readonly unknown[] | string, overrides: Partial<InboundWork> = {}): InboundWork {
+export function toyRow(
+  id: string,
+  body: readonly unknown[] | string,
+  overrides: Partial<InboundWork> = {},
+): InboundWork {
   return {
     id,
     account: 'acme',

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import type { Normalized } from '../../src/adapter/webhook.ts';
+import { told, toyAdapter, toyConnection, toyDestination } from './toy-adapter.ts';
+import { openWorkshop } from './workshop.ts';
+
+const refund = (amountMinor: number) =>
+  told('return:R-1', {
+    type: 'refund.issued',
+    subject: 'RF-1',
+    occurrence: { by: 'id', id: 'RF-1' },
+    change: { settlement: { ref: 'RF-1', kind: 'refund', state: 'paid', amount: { amountMinor, currency: 'USD' } } },
+  });
+const requested = told('return:R-1', { type: 'return.requested' });
+
+/** Version 2 reads the same bytes and no longer takes cents for dollars. */
+const mended = toyConnection(
+  toyAdapter(2, (normalized: Normalized) => {
+    const text = JSON.stringify(normalized).replace('"amountMinor":250000', '"amountMinor":2500');
+    return JSON.parse(text) as Normalized;
+  }),
+);
+const toleratesNew = toyConnection(
+  toyAdapter(2, normalized => (normalized.outcome === 'unrecognized' ? requested : normalized)),
+);
+
+describe('a replay', () => {
+  it('with the same adapter is identical and writes nothing new', async () => {
+    const workshop = await openWorkshop();
+    await workshop.tell('inb_1', requested, refund(2500));
+    await workshop.deliver();
+    await workshop.deliver();
+
+    const answer = await workshop.replay('inb_1', false);
+
+    expect(answer).toMatchObject({
+      outcome: 'identical',
+      adapter: { id: 'toy', version: 1, previousVersion: 1 },
+      returns: [],
+    });
+    expect(answer!.events.map(event => event.effect)).toEqual(['unchanged', 'unchanged']);
+    expect(answer!.deliveries.map(delivery => delivery.effect)).toEqual(['already_delivered', 'already_delivered']);
+    await workshop.deliver();
+    expect(workshop.sent).toHaveLength(2);
+  });
+
+  it('previews the canonical difference without writing it', async () => {
+    const workshop = await openWorkshop({
+      destinations: [toyDestination('all'), toyDestination('labels', { events: ['label.*'] })],
+    });
+    await workshop.tell('inb_1', refund(250_000));
+    workshop.mend(mended);
+
+    const preview = await workshop.replay('inb_1', true);
+
+    const [settlement] = (await workshop.returns())[0]!.state.settlements;
+    expect(preview).toMatchObject({
+      dryRun: true,
+      outcome: 'changed',
+      adapter: { version: 2, previousVersion: 1 },
+      events: [{ type: 'refund.issued', effect: 'revised' }],
+      returns: [
+        { differences: [{ path: `/settlements/${settlement!.id}/amount/amountMinor`, before: 250_000, after: 2500 }] },
+      ],
+      deliveries: [
+        { destination: 'all', effect: 'would_send' },
+        { destination: 'labels', effect: 'filtered' },
+      ],
+    });
+    expect(settlement!.amount!.amountMinor).toBe(250_000);
+  });
+
+  it('corrects once: a revision with its own webhook-id, and a second replay changes nothing', async () => {
+    const workshop = await openWorkshop();
+    await workshop.tell('inb_1', refund(250_000));
+    await workshop.deliver();
+    workshop.mend(mended);
+
+    await workshop.replay('inb_1', false);
+    await workshop.deliver();
+    const second = await workshop.replay('inb_1', false);
+    await workshop.deliver();
+
+    const [first, corrected, ...more] = workshop.sent.map(each => ({
+      id: each.headers['webhook-id'],
+      data: JSON.parse(each.body).data,
+    }));
+    expect(more).toEqual([]);
+    expect(corrected!.id).toBe(`${first!.id}_r2`);
+    expect(corrected!.data).toMatchObject({
+      revision: 2,
+      sequence: 2,
+      withdrawn: false,
+      replayOf: first!.id,
+      change: { settlement: { amount: { amountMinor: 2500 } } },
+    });
+    expect(second).toMatchObject({ outcome: 'identical' });
+  });
+
+  it('records what an unknown word told once a mapping exists', async () => {
+    const workshop = await openWorkshop();
+    await workshop.tell('inb_1', { outcome: 'unrecognized', because: 'a new status' });
+    expect(await workshop.store.listInbound('all', { state: 'unrecognized' }, { limit: 5, after: null })).toMatchObject(
+      [{ id: 'inb_1', fingerprint: 'normalize · toy@1 · UNRECOGNIZED' }],
+    );
+    workshop.mend(toleratesNew);
+
+    const answer = await workshop.replay('inb_1', false);
+
+    expect(answer).toMatchObject({
+      outcome: 'fixed',
+      notices: [{ before: 'unrecognized', after: 'recorded' }],
+      events: [{ effect: 'new' }],
+    });
+    expect(await workshop.store.getInbound('all', 'inb_1')).toMatchObject({
+      state: 'recorded',
+      fingerprint: null,
+      interpretedVersion: 2,
+    });
+  });
+
+  it('of what still fails says so', async () => {
+    const workshop = await openWorkshop();
+    await workshop.tell('inb_1', 'bad');
+
+    expect(await workshop.replay('inb_1', true)).toMatchObject({
+      outcome: 'still_failing',
+      notices: [{ before: 'unreadable', after: 'unreadable', problem: { code: 'SCHEMA_MISMATCH' } }],
+    });
+  });
+
+  it('of a row that is not there is null', async () => {
+    const workshop = await openWorkshop();
+
+    expect(await workshop.replay('inb_00000000000000000000000009', true)).toBeNull();
+  });
+});
