@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Hono } from 'hono';
 import { typeidUnboxed } from 'typeid-js';
 import type { Adapter } from './adapter/define-adapter.ts';
@@ -7,6 +7,7 @@ import { type LoadRequest, loadConfig } from './config/load-config.ts';
 import type { ProcessSettings } from './config/process-settings.ts';
 import { revisionsFor } from './config/revision.ts';
 import { createApp } from './http/app.ts';
+import { tokenDigest, tokenFrom } from './http/auth.ts';
 import { startServer } from './http/server.ts';
 import type { NewId } from './model/ids.ts';
 import { createIntakeQueue } from './pipeline/intake-queue.ts';
@@ -43,6 +44,7 @@ export interface Gateway {
 
 const newId: NewId = prefix => typeidUnboxed(prefix);
 const now = () => Date.now();
+const newTokenSecret = () => randomBytes(32).toString('base64url');
 
 /** The composition root: configuration → store → pipeline → HTTP. Time and chance are made here and handed down. */
 export async function openGateway({ settings, adapters, log, env }: GatewayOptions): Promise<Gateway> {
@@ -96,8 +98,8 @@ export async function openGateway({ settings, adapters, log, env }: GatewayOptio
       replay: (scope, inboundId, options) => replay(replaying, scope, inboundId, options),
       testDestination: (destination, requestedBy) => testDestination({ sender, newId, now }, destination, requestedBy),
       onDue: () => worker.due(),
-      newTokenSecret: () => randomBytes(32).toString('base64url'),
-      adminTokenDigest: settings.adminToken === null ? null : digest(settings.adminToken.reveal()),
+      newTokenSecret,
+      adminTokenDigest: settings.adminToken === null ? null : tokenDigest(settings.adminToken.reveal()),
       notReady: () => (stopping ? 'The gateway is stopping.' : null),
     });
     const server = await startServer(app, { host: settings.host, port: settings.port });
@@ -152,7 +154,7 @@ async function ensureAdminToken(store: Store, settings: ProcessSettings): Promis
   if (settings.adminToken !== null) return null;
   const living = (await store.listTokens()).filter(token => token.revokedAtMs === null);
   if (living.some(token => token.accounts === 'all' && ROLES.every(role => token.roles.includes(role)))) return null;
-  const secret = `rtk_${randomBytes(32).toString('base64url')}`;
+  const secret = tokenFrom(newTokenSecret());
   const token = {
     id: newId('tok'),
     name: 'first start',
@@ -162,10 +164,6 @@ async function ensureAdminToken(store: Store, settings: ProcessSettings): Promis
     createdBy: 'first start',
     revokedAtMs: null,
   } as const;
-  await store.addToken(token, digest(secret));
+  await store.addToken(token, tokenDigest(secret));
   return secret;
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -29,7 +29,10 @@ export function mergeShoppers(one: ShopperFields, other: ShopperFields): Shopper
   return merged as ShopperFields;
 }
 
-/** Before a row is read again, what it said is forgotten; what it says now is added after. */
+/**
+ * Before a row is read again, what it said is forgotten; what it says now is added after. A field holds one statement,
+ * so an older one that another row made comes back only when that row is read again, too.
+ */
 export function withoutInbound(fields: ShopperFields, inboundId: string): ShopperFields {
   return Object.fromEntries(
     Object.entries(fields).filter(([, field]) => field?.inboundId !== inboundId),
@@ -49,5 +52,5 @@ interface Field {
 }
 
 function weight(field: Field): string {
-  return `${field.at} ${canonicalJson(field.value)}`;
+  return `${field.at} ${canonicalJson(field.value)} ${field.inboundId}`;
 }

@@ -130,5 +130,9 @@ export function told(aliases: string | readonly string[], ...events: readonly ob
     return { kind, value, unique: kind !== 'tracking' && kind !== 'order_line' };
   });
   const defaults = { subject: 'total', occurrence: { by: 'once' }, occurredAt: null, change: {} };
-  return { outcome: 'events', aliases: named, events: events.map(event => ({ ...defaults, ...event })) } as Normalized;
+  return {
+    outcome: 'events',
+    aliases: named,
+    events: events.map(event => ({ ...defaults, ...event })),
+  } as unknown as Normalized;
 }
