@@ -106,8 +106,16 @@ export interface Webhook<Settings, Secrets> {
   /** Content encodings the provider is documented to send; any other is answered 415. */
   readonly contentEncodings?: readonly ('gzip' | 'deflate' | 'br')[];
   /** A promise only where a library has no synchronous way (jose for `jwt`); keys are given, never fetched. */
-  verify(request: InboundRequest, connection: Connection<Settings, Secrets>, now: Date): Verification | Promise<Verification>;
+  verify(
+    request: InboundRequest,
+    connection: Connection<Settings, Secrets>,
+    now: Date,
+  ): Verification | Promise<Verification>;
   dedupeKey(request: InboundRequest, settings: Settings): DedupeKey;
   /** Signs as the provider would with the first secret: for tests, the demo and test webhooks. */
-  sign(request: InboundRequest, connection: Connection<Settings, Secrets>, now: Date): InboundRequest | Promise<InboundRequest>;
+  sign(
+    request: InboundRequest,
+    connection: Connection<Settings, Secrets>,
+    now: Date,
+  ): InboundRequest | Promise<InboundRequest>;
 }

@@ -27,7 +27,8 @@ export function nextOfLine(
   for (const [index, delivery] of deliveries.entries()) {
     if (next === null || delivery.dueAtMs < next.dueAtMs) next = delivery;
     if (ordering === 'none' || delivery.passes) continue;
-    const holdsUntil = delivery.failingSinceMs === null ? Number.POSITIVE_INFINITY : delivery.failingSinceMs + HEAD_HOLDS_MS;
+    const holdsUntil =
+      delivery.failingSinceMs === null ? Number.POSITIVE_INFINITY : delivery.failingSinceMs + HEAD_HOLDS_MS;
     if (holdsUntil > nowMs) {
       if (index < deliveries.length - 1) headPassesAtMs = holdsUntil;
       break;
