@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Hono } from 'hono';
 import { typeidUnboxed } from 'typeid-js';
 import type { Adapter } from './adapter/define-adapter.ts';
 import type { AccountConfig, LoadedConfig } from './config/config.ts';
@@ -36,7 +35,7 @@ export interface Gateway {
   readonly config: LoadedConfig;
   /** The administrator's token if this start made one: shown once, never again. */
   readonly newAdminToken: string | null;
-  readonly app: Hono;
+  readonly app: ReturnType<typeof createApp>;
   readonly store: Store;
   /** Stops accepting, finishes what is under way, hands leases back, closes the store. */
   close(): Promise<void>;

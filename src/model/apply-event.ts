@@ -1,8 +1,8 @@
-import type { DecisionState, ParcelPhase, Stage } from './codes.ts';
-import { type ClosingWord, type Draft, itemOf, REACHED, settlementOf, shipmentOf } from './draft-return.ts';
+import { authorize, close, decide, mark, moved, refuse, reopen } from './apply-claims.ts';
+import { dropOff, endDropOffCode, isThere, label, scan, stateUnits } from './apply-goods.ts';
+import { type Draft, itemOf, REACHED, settlementOf } from './draft-return.ts';
 import type { Fact } from './fact.ts';
-import type { Anomaly } from './return.ts';
-import type { Details, ItemChange, ReturnEvent, SettlementChange, ShipmentChange } from './return-event.ts';
+import type { Details, SettlementChange } from './return-event.ts';
 
 /**
  * One step of the fold, total: a fact always moves its own axis, and leaves an anomaly where it contradicts another.
@@ -24,6 +24,7 @@ export function applyEvent(draft: Draft, fact: Fact): void {
       draft.inReview = true;
       return;
     case 'return.authorized':
+      describe(draft, fact, event.change.details);
       return authorize(draft, fact, event.change.details);
     case 'return.rejected':
       describe(draft, fact, event.change.details);
@@ -40,7 +41,8 @@ export function applyEvent(draft: Draft, fact: Fact): void {
       if (close(draft, fact, event.type === 'return.cancelled' ? 'cancelled' : 'expired')) endDropOffCode(draft, fact);
       return;
     case 'return.reopened':
-      return reopen(draft, fact, event.change.details);
+      describe(draft, fact, event.change.details);
+      return reopen(draft, fact);
     case 'return.completed':
       describe(draft, fact, event.change.details);
       if (draft.closed !== null && !draft.closed.moved) return refuse(draft, fact, draft.closed.eventId);
@@ -60,15 +62,7 @@ export function applyEvent(draft: Draft, fact: Fact): void {
     case 'label.voided':
       return label(draft, fact, event);
     case 'shipment.dropped_off':
-      moveShipment(draft, fact, event.change.shipment, 'handed_over');
-      for (const item of event.change.items ?? []) stateUnits(draft, fact, item, 'droppedOff');
-      if (event.change.method !== undefined) draft.method = event.change.method;
-      draft.dropOff = {
-        state: 'dropped',
-        at: fact.effectiveAt,
-        location: event.change.location ?? draft.dropOff?.location ?? null,
-      };
-      return moved(draft, fact, REACHED.in_transit);
+      return dropOff(draft, fact, event);
     case 'shipment.in_transit':
     case 'shipment.delivered':
     case 'shipment.exception':
@@ -130,179 +124,6 @@ function describe(draft: Draft, fact: Fact, details: Details | undefined): void 
     const provider = fact.tellings[0]!.source.adapterId;
     draft.providerData[provider] = { ...draft.providerData[provider], ...details.providerData };
   }
-}
-
-function decide(draft: Draft, fact: Fact, stage: Stage, state: DecisionState): void {
-  draft.decisions[stage] = { state, at: fact.effectiveAt };
-  draft.latestStage = stage;
-}
-
-/** The closing claim that still holds: completion, or a closing word after which nothing moved. */
-function standing(draft: Draft): string | null {
-  if (draft.completed !== null) return draft.completed.eventId;
-  return draft.closed !== null && !draft.closed.moved ? draft.closed.eventId : null;
-}
-
-function authorize(draft: Draft, fact: Fact, details: Details | undefined): void {
-  describe(draft, fact, details);
-  const closing = standing(draft);
-  if (closing !== null) return refuse(draft, fact, closing);
-  if (details?.items === undefined) draft.authorizesAll = true;
-  for (const item of details?.items ?? []) itemOf(draft, fact, item.ref).authorized = item.quantity;
-  draft.requested = true;
-  draft.inReview = false;
-  if (draft.decisions.request?.state !== 'granted') decide(draft, fact, 'request', 'granted');
-}
-
-/** Whether the claim stands. The same word again is no contradiction; another word is, unless goods moved in between. */
-function close(draft: Draft, fact: Fact, word: ClosingWord): boolean {
-  const closing = standing(draft);
-  if (closing !== null) {
-    if (draft.completed !== null || draft.closed?.word !== word) refuse(draft, fact, closing);
-    return false;
-  }
-  draft.closed = { word, eventId: fact.eventId, moved: false };
-  return true;
-}
-
-function reopen(draft: Draft, fact: Fact, details: Details | undefined): void {
-  describe(draft, fact, details);
-  if (draft.completed === null && draft.closed === null) return refuse(draft, fact, null);
-  draft.completed = null;
-  draft.closed = null;
-  if (draft.decisions.request?.state === 'denied') decide(draft, fact, 'request', 'pending');
-  if (draft.decisions.package?.state === 'denied') decide(draft, fact, 'package', 'pending');
-}
-
-function refuse(draft: Draft, fact: Fact, closingEventId: string | null): void {
-  mark(draft, fact, 'claim_refused', closingEventId);
-}
-
-function mark(draft: Draft, fact: Fact, code: Anomaly['code'], otherEventId: string | null): void {
-  draft.anomalies.push({
-    code,
-    eventIds: otherEventId === null ? [fact.eventId] : [otherEventId, fact.eventId],
-    at: fact.effectiveAt,
-  });
-}
-
-/** Goods moved. After a closing word that is a contradiction, said once, and the word no longer makes the headline. */
-function moved(draft: Draft, fact: Fact, reached: Draft['reached']): void {
-  if (reached > draft.reached) draft.reached = reached;
-  if (draft.closed !== null && !draft.closed.moved && draft.completed === null) {
-    draft.closed.moved = true;
-    mark(draft, fact, 'moved_after_close', draft.closed.eventId);
-  }
-}
-
-const PHASE_RANK: Readonly<Partial<Record<ParcelPhase, number>>> = {
-  label_created: 0,
-  handed_over: 1,
-  in_transit: 2,
-  out_for_delivery: 3,
-  available_for_pickup: 3,
-  delivered: 4,
-};
-
-/** `byDefault`: the phase that the event's type implies where the change names none. */
-function moveShipment(draft: Draft, fact: Fact, change: ShipmentChange, byDefault: ParcelPhase | null) {
-  const shipment = shipmentOf(draft, fact, change.ref, change.trackingNumber);
-  shipment.direction = change.direction ?? shipment.direction;
-  shipment.carrier = change.carrier ?? shipment.carrier;
-  shipment.trackingNumber = change.trackingNumber ?? shipment.trackingNumber;
-  shipment.trackingUrl = change.trackingUrl ?? shipment.trackingUrl;
-  shipment.consolidated = change.consolidated ?? shipment.consolidated;
-  const phase = change.phase === undefined || change.phase === 'unknown' ? byDefault : change.phase;
-  if (phase !== null) {
-    const before = PHASE_RANK[shipment.phase];
-    const after = PHASE_RANK[phase];
-    if (before !== undefined && after !== undefined && after < before) mark(draft, fact, 'phase_went_back', null);
-    shipment.phase = phase;
-  }
-  return shipment;
-}
-
-function label(draft: Draft, fact: Fact, event: Extract<ReturnEvent, { type: 'label.issued' | 'label.voided' }>): void {
-  const issued = event.type === 'label.issued';
-  const shipment = draft.shipments.get(event.change.shipment.ref);
-  const known = shipment?.phase ?? 'unknown';
-  const target = moveShipment(draft, fact, event.change.shipment, known === 'unknown' ? 'label_created' : null);
-  const said = event.change.shipment.label;
-  const kind = said?.kind ?? target.label?.kind ?? 'none';
-  target.label = {
-    kind,
-    url: said?.url ?? (issued ? null : (target.label?.url ?? null)),
-    issuedAt: issued ? fact.effectiveAt : (target.label?.issuedAt ?? null),
-    voidedAt: issued ? null : fact.effectiveAt,
-  };
-  if (event.change.method !== undefined) draft.method = event.change.method;
-  if (!issued) {
-    if (kind !== 'document') endDropOffCode(draft, fact);
-    return;
-  }
-  if (target.direction === 'return') draft.labelIssued = true;
-  const code = kind === 'qr' || kind === 'both';
-  if (code && (draft.dropOff === null || isCode(draft.dropOff.state))) {
-    draft.dropOff = { state: 'code_issued', at: fact.effectiveAt, location: null };
-  } else if (!code && draft.dropOff !== null && isCode(draft.dropOff.state)) {
-    draft.dropOff = null; // a printed label replaced the code: nothing waits for a drop-off any more
-  }
-}
-
-function isCode(state: string): boolean {
-  return state === 'code_issued' || state === 'cancelled' || state === 'expired';
-}
-
-/** A code that was not used ends with its return. */
-function endDropOffCode(draft: Draft, fact: Fact): void {
-  if (draft.dropOff?.state !== 'code_issued') return;
-  draft.dropOff = {
-    ...draft.dropOff,
-    state: fact.event.type === 'return.expired' ? 'expired' : 'cancelled',
-    at: fact.effectiveAt,
-  };
-}
-
-type ScanEvent = Extract<ReturnEvent, { type: 'shipment.in_transit' | 'shipment.delivered' | 'shipment.exception' }>;
-
-function scan(draft: Draft, fact: Fact, event: ScanEvent): void {
-  const byDefault =
-    event.type === 'shipment.in_transit' ? 'in_transit' : event.type === 'shipment.delivered' ? 'delivered' : null;
-  const shipment = moveShipment(draft, fact, event.change.shipment, byDefault);
-  shipment.exception = event.change.shipment.exception ?? (event.type === 'shipment.exception' ? 'other' : 'none');
-  for (const item of event.change.items ?? []) stateUnits(draft, fact, item, null);
-  if (shipment.direction === 'outbound') return; // the exchange's own parcel says nothing of the goods that come back
-  if (event.type === 'shipment.delivered') return moved(draft, fact, REACHED.received);
-  const { phase } = shipment;
-  if (
-    event.type === 'shipment.exception' &&
-    (phase === 'unknown' || phase === 'label_created' || phase === 'cancelled' || phase === 'expired')
-  )
-    return;
-  moved(draft, fact, REACHED.in_transit);
-  if (shipment.consolidated && event.type === 'shipment.in_transit') {
-    draft.dropOff = { state: 'consolidated', at: fact.effectiveAt, location: draft.dropOff?.location ?? null };
-  }
-}
-
-/** The stated total of one line; where the units are said to be missing, that is what is counted. */
-function stateUnits(draft: Draft, fact: Fact, change: ItemChange, axis: 'droppedOff' | 'received' | null): void {
-  const item = itemOf(draft, fact, change.ref);
-  if (change.condition !== undefined) item.condition = change.condition;
-  if (change.disposition !== undefined) {
-    item.disposition = change.disposition;
-    if (change.disposition.code === 'return_to_shopper') item.refused = change.quantity;
-  }
-  if (change.condition?.code === 'missing') item.missing = change.quantity;
-  else if (axis !== null) {
-    item[axis] = change.quantity;
-    item.movedBy.push({ eventId: fact.eventId, at: fact.effectiveAt });
-  }
-}
-
-/** A line of which nothing came is told as received, too. */
-function isThere(item: ItemChange): boolean {
-  return item.quantity > 0 && item.condition?.code !== 'missing';
 }
 
 function settle(draft: Draft, fact: Fact, change: SettlementChange): void {

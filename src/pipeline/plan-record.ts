@@ -1,9 +1,9 @@
 import type { AccountConfig } from '../config/config.ts';
 import { normalizeTracking } from '../model/aliases.ts';
 import { deriveFacts } from '../model/derive-facts.ts';
-import type { Fact, Telling } from '../model/fact.ts';
+import type { Telling } from '../model/fact.ts';
 import { foldReturn } from '../model/fold-return.ts';
-import { type NewId, naturalId } from '../model/ids.ts';
+import type { NewId } from '../model/ids.ts';
 import type { FoldedReturn, ReturnAuthorization } from '../model/return.ts';
 import type {
   Derivation,
@@ -16,21 +16,14 @@ import type {
   ReturnWrite,
 } from '../storage/store.ts';
 import type { Correlated, Correlation, OpenReturn } from './correlate.ts';
+import { type Change, compareFacts } from './fact-changes.ts';
 import { worstState } from './interpret.ts';
-import { outgoingData, wants, webhookId } from './outgoing-event.ts';
-
-/** What recording does to one fact of a return. */
-export interface FactChange {
-  readonly eventId: string;
-  readonly type: string;
-  readonly effect: 'unchanged' | 'new' | 'revised' | 'withdrawn';
-  readonly inboundIds: readonly string[];
-}
+import { eventOf, farewellEvent, mergedEvent, publish, type Unpublished } from './new-event.ts';
 
 export interface PlannedReturn {
   readonly open: OpenReturn;
   readonly write: ReturnWrite;
-  readonly changes: readonly FactChange[];
+  readonly changes: readonly Change[];
 }
 
 export interface Plan {
@@ -87,11 +80,11 @@ function planReturn(open: OpenReturn, deps: PlanDeps): PlannedReturn {
     JSON.stringify(state) !== JSON.stringify(open.stored.state);
   const updatedAtMs = changed ? Math.max(deps.nowMs, open.stored?.updatedAtMs ?? 0) : open.stored!.updatedAtMs;
   const view = viewOf(open, state, last, updatedAtMs);
-  const write = (event: Omit<NewEvent, 'body' | 'deliveries'>, silent: boolean, of = view): NewEvent =>
-    publish(event, silent, of, deps);
+  const write = (event: Unpublished, silent: boolean, of = view): NewEvent => publish(event, silent, of, deps);
 
   const events: NewEvent[] = [];
-  for (const { younger } of absorbs) events.push(write(mergedEvent(open, younger.id, ++sequence, deps.nowMs), false));
+  for (const { younger } of absorbs)
+    events.push(write(mergedEvent(open.id, younger.id, ++sequence, deps.nowMs), false));
   for (const change of news) events.push(write(eventOf(change, ledger, ++sequence), change.silent));
 
   return {
@@ -119,7 +112,7 @@ function planReturn(open: OpenReturn, deps: PlanDeps): PlannedReturn {
         id: younger.id,
         expectedVersion: younger.version,
         firstSequence,
-        farewell: write(farewellEvent(open, younger.id, younger.sequence + 1, deps.nowMs), false, {
+        farewell: write(farewellEvent(open.id, younger.id, younger.sequence + 1, deps.nowMs), false, {
           ...view,
           id: younger.id,
           sequence: younger.sequence + 1,
@@ -159,117 +152,6 @@ export function tellingsOf(derivations: readonly Derivation[]): readonly Telling
   });
 }
 
-interface Change extends FactChange {
-  readonly fact: Fact | null;
-  readonly entry: LedgerFact;
-  readonly late: boolean;
-  readonly silent: boolean;
-}
-
-/** In fold order; what is withdrawn comes at the place it had. */
-function compareFacts(facts: readonly Fact[], ledger: ReadonlyMap<string, LedgerFact>): readonly Change[] {
-  let newest = '';
-  for (const known of ledger.values()) if (!known.withdrawn && known.position > newest) newest = known.position;
-  const present = new Set(facts.map(fact => fact.eventId));
-  const changes = facts.map((fact): Change => {
-    const known = ledger.get(fact.eventId);
-    const same = known !== undefined && !known.withdrawn && known.contentDigest === fact.contentDigest;
-    const { eventId, contentDigest, position } = fact;
-    const { type } = fact.event;
-    return {
-      eventId,
-      type,
-      effect: same ? 'unchanged' : known === undefined ? 'new' : 'revised',
-      inboundIds: [...new Set(fact.tellings.map(telling => telling.source.inboundId))],
-      fact,
-      entry: {
-        eventId,
-        type,
-        revision: known === undefined ? 1 : known.revision + (same ? 0 : 1),
-        contentDigest,
-        withdrawn: false,
-        position,
-      },
-      late: known === undefined && position < newest,
-      silent: fact.tellings.every(telling => telling.source.silent),
-    };
-  });
-  for (const known of ledger.values()) {
-    if (present.has(known.eventId) || known.withdrawn) continue;
-    const entry = { ...known, revision: known.revision + 1, withdrawn: true };
-    changes.push({
-      eventId: known.eventId,
-      type: known.type,
-      effect: 'withdrawn',
-      inboundIds: [],
-      fact: null,
-      entry,
-      late: false,
-      silent: false,
-    });
-  }
-  return changes.sort((a, b) => (a.entry.position < b.entry.position ? -1 : 1));
-}
-
-type Unpublished = Omit<NewEvent, 'body' | 'deliveries'>;
-
-function eventOf(change: Change, ledger: ReadonlyMap<string, LedgerFact>, sequence: number): Unpublished {
-  const { eventId, type, entry, fact, late } = change;
-  const known = ledger.get(eventId);
-  const effectiveAt = entry.position.slice(0, entry.position.indexOf(' '));
-  const source = fact?.tellings[0]?.source;
-  return {
-    eventId,
-    revision: entry.revision,
-    sequence,
-    type,
-    withdrawn: entry.withdrawn,
-    late,
-    occurredAt: fact?.event.occurredAt ?? null,
-    receivedAt: fact?.receivedAt ?? effectiveAt,
-    effectiveAt,
-    change: fact?.event.change ?? {},
-    provenance:
-      source === undefined
-        ? { inboundIds: [] }
-        : {
-            inboundIds: change.inboundIds,
-            trust: source.trust,
-            secretIndex: source.secretIndex,
-            adapter: { id: source.adapterId, version: source.adapterVersion },
-            configRevision: source.configRevision,
-          },
-    replayOf: known === undefined ? null : webhookId(eventId, known.revision),
-  };
-}
-
-function mergedEvent(open: OpenReturn, from: string, sequence: number, nowMs: number): Unpublished {
-  return gatewayEvent(['return.merged', open.id, 'from', from], { from }, sequence, nowMs);
-}
-
-function farewellEvent(open: OpenReturn, younger: string, sequence: number, nowMs: number): Unpublished {
-  return gatewayEvent(['return.merged', younger, 'into', open.id], { into: open.id }, sequence, nowMs);
-}
-
-/** A merge is ours, not a fact a provider told: it is no input of the fold. */
-function gatewayEvent(key: readonly string[], change: unknown, sequence: number, nowMs: number): Unpublished {
-  const at = new Date(nowMs).toISOString();
-  return {
-    eventId: naturalId('evt', key),
-    revision: 1,
-    sequence,
-    type: 'return.merged',
-    withdrawn: false,
-    late: false,
-    occurredAt: at,
-    receivedAt: at,
-    effectiveAt: at,
-    change,
-    provenance: { inboundIds: [] },
-    replayOf: null,
-  };
-}
-
 type View = Omit<ReturnAuthorization, 'shopper'>;
 
 function viewOf(open: OpenReturn, state: FoldedReturn, sequence: number, updatedAtMs: number): View {
@@ -287,24 +169,6 @@ function viewOf(open: OpenReturn, state: FoldedReturn, sequence: number, updated
     sequence,
     createdAt: new Date(open.createdAtMs).toISOString(),
     updatedAt: new Date(updatedAtMs).toISOString(),
-  };
-}
-
-/** The body is made once and shared by the destinations that want it. */
-function publish(event: Unpublished, silent: boolean, view: View, deps: PlanDeps): NewEvent {
-  const destinations = [...(deps.accounts.get(view.account)?.destinations.values() ?? [])];
-  const wanted = silent ? [] : destinations.filter(destination => wants(destination, event.type));
-  if (wanted.length === 0) return { ...event, body: null, deliveries: [] };
-  const body = JSON.stringify({
-    type: event.type,
-    timestamp: event.effectiveAt,
-    data: outgoingData(event, view, view),
-  });
-  const id = webhookId(event.eventId, event.revision);
-  return {
-    ...event,
-    body,
-    deliveries: wanted.map(({ name }) => ({ id: deps.newId('dlv'), destination: name, webhookId: id })),
   };
 }
 
@@ -347,7 +211,7 @@ function outcomeOf(
       const message = 'No return of the account has this number yet; the notice is recorded once one has.';
       return { type, key, state: 'waiting', eventIds: [], problem: { code: 'NO_RETURN_YET', path: null, message } };
     }
-    const changes = found.flatMap(open => planned.get(open)!.changes as readonly Change[]);
+    const changes = found.flatMap(open => planned.get(open)!.changes);
     const ordinals = new Set(notice.events.map(({ ordinal }) => ordinal));
     const own = changes.filter(({ fact }) =>
       fact?.tellings.some(telling => telling.source.inboundId === work.id && ordinals.has(telling.ordinal)),

@@ -2,9 +2,10 @@ import type { LoadedConfig } from '../config/config.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { FoldedReturn } from '../model/return.ts';
 import type { DeliveryRow, InboundRow, InboundWork, NoticeOutcome, Scope } from '../storage/store.ts';
+import type { FactChange } from './fact-changes.ts';
 import { interpret } from './interpret.ts';
 import { wants } from './outgoing-event.ts';
-import type { FactChange, Plan, PlannedReturn } from './plan-record.ts';
+import type { Plan, PlannedReturn } from './plan-record.ts';
 import { plan, type RecordDeps, record } from './record.ts';
 
 export interface ReplayDeps extends RecordDeps {

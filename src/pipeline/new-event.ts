@@ -1,0 +1,94 @@
+import type { AccountConfig } from '../config/config.ts';
+import { type NewId, naturalId } from '../model/ids.ts';
+import type { ReturnAuthorization } from '../model/return.ts';
+import type { LedgerFact, NewEvent } from '../storage/store.ts';
+import type { Change } from './fact-changes.ts';
+import { outgoingData, wants, webhookId } from './outgoing-event.ts';
+
+/** An event before anybody is told of it. */
+export type Unpublished = Omit<NewEvent, 'body' | 'deliveries'>;
+
+export function eventOf(change: Change, ledger: ReadonlyMap<string, LedgerFact>, sequence: number): Unpublished {
+  const { eventId, type, entry, fact, late } = change;
+  const known = ledger.get(eventId);
+  const effectiveAt = entry.position.slice(0, entry.position.indexOf(' '));
+  const source = fact?.tellings[0]?.source;
+  return {
+    eventId,
+    revision: entry.revision,
+    sequence,
+    type,
+    withdrawn: entry.withdrawn,
+    late,
+    occurredAt: fact?.event.occurredAt ?? null,
+    receivedAt: fact?.receivedAt ?? effectiveAt,
+    effectiveAt,
+    change: fact?.event.change ?? {},
+    provenance:
+      source === undefined
+        ? { inboundIds: [] }
+        : {
+            inboundIds: change.inboundIds,
+            trust: source.trust,
+            secretIndex: source.secretIndex,
+            adapter: { id: source.adapterId, version: source.adapterVersion },
+            configRevision: source.configRevision,
+          },
+    replayOf: known === undefined ? null : webhookId(eventId, known.revision),
+  };
+}
+
+export function mergedEvent(into: string, from: string, sequence: number, nowMs: number): Unpublished {
+  return gatewayEvent(['return.merged', into, 'from', from], { from }, sequence, nowMs);
+}
+
+export function farewellEvent(into: string, younger: string, sequence: number, nowMs: number): Unpublished {
+  return gatewayEvent(['return.merged', younger, 'into', into], { into }, sequence, nowMs);
+}
+
+/** A merge is ours, not a fact a provider told: it is no input of the fold. */
+function gatewayEvent(key: readonly string[], change: unknown, sequence: number, nowMs: number): Unpublished {
+  const at = new Date(nowMs).toISOString();
+  return {
+    eventId: naturalId('evt', key),
+    revision: 1,
+    sequence,
+    type: 'return.merged',
+    withdrawn: false,
+    late: false,
+    occurredAt: at,
+    receivedAt: at,
+    effectiveAt: at,
+    change,
+    provenance: { inboundIds: [] },
+    replayOf: null,
+  };
+}
+
+export interface PublishDeps {
+  readonly accounts: ReadonlyMap<string, AccountConfig>;
+  readonly newId: NewId;
+}
+
+/** The body is made once and shared by the destinations that want it. */
+export function publish(
+  event: Unpublished,
+  silent: boolean,
+  view: Omit<ReturnAuthorization, 'shopper'>,
+  deps: PublishDeps,
+): NewEvent {
+  const destinations = [...(deps.accounts.get(view.account)?.destinations.values() ?? [])];
+  const wanted = silent ? [] : destinations.filter(destination => wants(destination, event.type));
+  if (wanted.length === 0) return { ...event, body: null, deliveries: [] };
+  const body = JSON.stringify({
+    type: event.type,
+    timestamp: event.effectiveAt,
+    data: outgoingData(event, view, view),
+  });
+  const id = webhookId(event.eventId, event.revision);
+  return {
+    ...event,
+    body,
+    deliveries: wanted.map(({ name }) => ({ id: deps.newId('dlv'), destination: name, webhookId: id })),
+  };
+}
