@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { aliasKey, normalizeTracking } from './aliases.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Fact, Telling } from './fact.ts';
@@ -73,7 +73,7 @@ interface Seen {
 function look(telling: Telling, all: readonly Telling[]): Seen {
   const { occurredAt } = telling.event;
   const effectiveAt = occurredAt !== null && occurredAt < telling.receivedAt ? occurredAt : telling.receivedAt;
-  return { telling, anchor: anchorOf(telling, all), effectiveAt, digest: contentDigest(telling.event) };
+  return { telling, anchor: anchorOf(telling, all), effectiveAt, digest: telling.digest };
 }
 
 /**
@@ -105,13 +105,13 @@ function names(telling: Telling, kind: string, value: string): boolean {
   return typeof trackingNumber === 'string' && normalizeTracking(trackingNumber) === normalizeTracking(value);
 }
 
-/** A time moved by a neighbouring entry is no news, so the time of an `entry` is not part of its content. */
-function contentDigest(event: ReturnEvent): string {
+/**
+ * What counts as the content of a telling, made once when it is interpreted and kept with it. A time moved by a
+ * neighbouring entry is no news, so the time of an `entry` is not part of it.
+ */
+export function contentDigest(event: ReturnEvent): string {
   const occurredAt = event.occurrence.by === 'entry' ? null : event.occurredAt;
-  return createHash('sha256')
-    .update(canonicalJson([event.type, event.change, occurredAt]))
-    .digest('base64url')
-    .slice(0, 22);
+  return hash('sha256', canonicalJson([event.type, event.change, occurredAt]), 'base64url').slice(0, 22);
 }
 
 function byTime(a: Seen, b: Seen): number {

@@ -8,6 +8,8 @@ export type Trust = 'signed' | 'credential' | 'fetched' | 'hint';
 /** One event as one inbound row told it: what a derivation consists of. */
 export interface Telling {
   readonly event: ReturnEvent;
+  /** `contentDigest` of the event. */
+  readonly digest: string;
   /** The ids the notice named the return by; the first identifying one anchors the fact's key. */
   readonly aliases: readonly Alias[];
   /** Place in the provider's batch, oldest first. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { fromUUIDBytes } from 'typeid-js';
 import { z } from 'zod';
 
@@ -12,8 +12,18 @@ export type NewId = (prefix: RandomPrefix) => string;
 /** Ids derived from what they name, so that a rebuilt store has the same ones: events, items, shipments, settlements. */
 export type NaturalPrefix = 'evt' | 'itm' | 'shp' | 'stl';
 
+/** The same facts are folded again with every notice of their return, so the last ids made are remembered. */
+const REMEMBERED = 20_000;
+const remembered = new Map<string, string>();
+
 /** A TypeID over the first 16 bytes of SHA-256 of the natural key's parts; parts are told apart whatever they contain. */
 export function naturalId(prefix: NaturalPrefix, key: readonly string[]): string {
-  const digest = createHash('sha256').update(JSON.stringify(key)).digest();
-  return fromUUIDBytes(prefix, digest.subarray(0, 16)).toString();
+  const text = JSON.stringify(key);
+  const name = `${prefix} ${text}`;
+  const known = remembered.get(name);
+  if (known !== undefined) return known;
+  const id = fromUUIDBytes(prefix, hash('sha256', text, 'buffer').subarray(0, 16)).toString();
+  if (remembered.size >= REMEMBERED) remembered.clear();
+  remembered.set(name, id);
+  return id;
 }

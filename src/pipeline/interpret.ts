@@ -1,6 +1,7 @@
 import type { InboundRequest, Normalized, Problem } from '../adapter/webhook.ts';
 import type { ConnectionConfig } from '../config/config.ts';
 import { type Alias, normalizeTracking } from '../model/aliases.ts';
+import { contentDigest } from '../model/derive-facts.ts';
 import { ReturnEvent, type Shopper } from '../model/return-event.ts';
 import type { DerivedNotice, InboundState, InboundWork, NoticeOutcome } from '../storage/store.ts';
 
@@ -117,7 +118,7 @@ function readEvents(
     });
   }
   const shoppers: { shopper: Shopper; occurredAt: string | null }[] = [];
-  const events: { ordinal: number; event: ReturnEvent }[] = [];
+  const events: DerivedNotice['events'][number][] = [];
   for (const [index, told] of normalized.events.entries()) {
     const checked = ReturnEvent.safeParse(told);
     if (!checked.success) {
@@ -131,7 +132,7 @@ function readEvents(
     }
     const { event, shopper } = withoutShopper(checked.data);
     if (shopper !== null) shoppers.push({ shopper, occurredAt: event.occurredAt });
-    events.push({ ordinal: firstOrdinal + index, event });
+    events.push({ ordinal: firstOrdinal + index, event, digest: contentDigest(event) });
   }
   return { type, key, state: 'recorded', problem: null, aliases, silent: normalized.silent ?? false, events, shoppers };
 }

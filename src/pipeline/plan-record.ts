@@ -147,7 +147,7 @@ export function tellingsOf(derivations: readonly Derivation[]): readonly Telling
   return derivations.flatMap(({ notices, receivedAtMs, ...source }) => {
     const receivedAt = new Date(receivedAtMs).toISOString();
     return notices.flatMap(({ aliases, silent, events }) =>
-      events.map(({ ordinal, event }) => ({ event, aliases, ordinal, receivedAt, source: { ...source, silent } })),
+      events.map(told => ({ ...told, aliases, receivedAt, source: { ...source, silent } })),
     );
   });
 }

@@ -109,7 +109,11 @@ export interface InboundWork extends Omit<NewInbound, 'dedupe'> {
 export interface DerivedNotice {
   readonly aliases: readonly Alias[];
   readonly silent: boolean;
-  readonly events: readonly { readonly ordinal: number; readonly event: ReturnEvent }[];
+  readonly events: readonly {
+    readonly ordinal: number;
+    readonly event: ReturnEvent /** Of the event's content. */;
+    readonly digest: string;
+  }[];
 }
 
 /** The facts one inbound row gave one return under one adapter version. Carries no personal data. */

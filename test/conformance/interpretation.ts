@@ -1,7 +1,7 @@
 import type { Adapter } from '../../src/adapter/define-adapter.ts';
 import type { InboundRequest } from '../../src/adapter/webhook.ts';
 import type { Alias } from '../../src/model/aliases.ts';
-import { deriveFacts } from '../../src/model/derive-facts.ts';
+import { contentDigest, deriveFacts } from '../../src/model/derive-facts.ts';
 import type { Telling } from '../../src/model/fact.ts';
 import { foldReturn } from '../../src/model/fold-return.ts';
 import type { FoldedReturn } from '../../src/model/return.ts';
@@ -72,6 +72,7 @@ function tellingsOf(adapter: Adapter, { notices }: Interpretation, minute: numbe
   return (notices ?? []).flatMap(({ events, aliases }, ordinal) =>
     (events ?? []).map(event => ({
       event,
+      digest: contentDigest(event),
       aliases: aliases ?? [],
       ordinal,
       receivedAt: new Date(Date.UTC(2026, 10, 20, 10, minute)).toISOString(),

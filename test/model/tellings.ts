@@ -1,5 +1,5 @@
 import type { Alias } from '../../src/model/aliases.ts';
-import { deriveFacts } from '../../src/model/derive-facts.ts';
+import { contentDigest, deriveFacts } from '../../src/model/derive-facts.ts';
 import type { Telling } from '../../src/model/fact.ts';
 import { foldReturn } from '../../src/model/fold-return.ts';
 import type { FoldedReturn } from '../../src/model/return.ts';
@@ -46,6 +46,7 @@ export function telling<T extends ReturnEvent['type']>(
   });
   return {
     event,
+    digest: contentDigest(event),
     aliases: options.aliases ?? [RETURN_ALIAS],
     ordinal: options.ordinal ?? 0,
     receivedAt: at(receivedMinute),
