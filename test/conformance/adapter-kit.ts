@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Adapter } from '../../src/adapter/define-adapter.ts';
-import {
-  type ConnectionFixture,
-  loadCases,
-  loadConnections,
-  loadStories,
-  type Story,
-  type WebhookCase,
-} from './fixtures.ts';
+import { loadStories, type Story } from '../../src/demo/stories.ts';
+import { type ConnectionFixture, loadCases, loadConnections, type WebhookCase } from './fixtures.ts';
 import { describeDeclarations } from './kit-declarations.ts';
 import { describeFuture } from './kit-future.ts';
 import { describeOutcomes } from './kit-outcomes.ts';

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Secret } from '../../src/adapter/secret.ts';
 import type { Connection, InboundRequest, Trust } from '../../src/adapter/webhook.ts';
+import { fixturesOf } from '../../src/demo/stories.ts';
 
 /** Reads `fixtures/<adapter>/`: what providers send, byte for byte, and what it must become. */
 
@@ -73,32 +74,7 @@ export interface WebhookCase {
   readonly kit: KitHints;
 }
 
-/** `stories/<name>.json`: webhooks in the order they arrive, for the demo and the property test. */
-export interface Story {
-  readonly name: string;
-  readonly title: string;
-  readonly about: string;
-  readonly connection: string;
-  /** Text in bodies and header values → what kind of thing it is; replaced by a fresh one of the same shape before signing. */
-  readonly fresh: Readonly<Record<string, FreshKind>>;
-  readonly steps: readonly StoryStep[];
-  /** What must have come of it once all is told: the return's headline, and kept webhooks in a state other than `recorded`. */
-  readonly ends: { readonly status: string; readonly kept?: Readonly<Record<string, number>> };
-}
-export const FRESH_KINDS = ['uuid', 'code', 'order', 'tracking', 'id'] as const;
-export type FreshKind = (typeof FRESH_KINDS)[number];
-export interface StoryStep {
-  readonly say: string;
-  readonly webhook: string;
-  readonly tamper?: 'signature';
-  readonly times?: number;
-}
-
-const FIXTURES = new URL('../../fixtures/', import.meta.url);
-
-export function fixturesOf(adapterId: string): URL {
-  return new URL(`${adapterId}/`, FIXTURES);
-}
+export { fixturesOf };
 
 export function readText(directory: URL, path: string): string {
   return readFileSync(new URL(path, directory), 'utf8');
@@ -135,13 +111,6 @@ export function loadCases(directory: URL): readonly WebhookCase[] {
     const expected = readJsonFile<Expected>(directory, `webhooks/${name}/expected.json`);
     return { name, connection: file.connection, request, expected, kit: file.kit ?? {} };
   });
-}
-
-export function loadStories(directory: URL): readonly Story[] {
-  return namesIn(directory, 'stories/').map(file => ({
-    ...readJsonFile<Omit<Story, 'name'>>(directory, `stories/${file}`),
-    name: file.slice(0, -'.json'.length),
-  }));
 }
 
 /** Wraps every text of `secrets`, as resolving references does. */

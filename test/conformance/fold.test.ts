@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { Adapter } from '../../src/adapter/define-adapter.ts';
 import { adapters, exampleAdapters } from '../../src/adapters.ts';
 import type { AccountConfig, ConnectionConfig } from '../../src/config/config.ts';
+import { loadStories, type Story } from '../../src/demo/stories.ts';
 import { canonicalJson } from '../../src/model/canonical-json.ts';
 import { type Interpretation, interpret } from '../../src/pipeline/interpret.ts';
-import { fixturesOf, loadCases, loadConnections, loadStories, type Story, wrapSecrets } from './fixtures.ts';
+import { fixturesOf, loadCases, loadConnections, wrapSecrets } from './fixtures.ts';
 import { createRecording, inboundRow } from './recording.ts';
 
 /**

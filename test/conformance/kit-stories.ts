@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { FRESH_KINDS } from '../../src/demo/fresh.ts';
+import type { Story } from '../../src/demo/stories.ts';
 import { type KitSubject, settingsOf } from './adapter-kit.ts';
-import { FRESH_KINDS, type Story } from './fixtures.ts';
 import { foldRequests, interpretRequest } from './interpretation.ts';
 
 /** Stories are played by the demo and permuted by the property test, so what they name must be there. */

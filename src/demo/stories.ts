@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { InboundRequest } from '../adapter/webhook.ts';
+import type { FreshKind } from './fresh.ts';
+
+/** Reads what the demo plays from `fixtures/<adapter>/`: stories, and the webhooks they are made of, byte for byte. The tests read stories through it, too. */
+
+/** `stories/<name>.json`: webhooks of one return (or of two that prove to be one), in the order they arrive. */
+export interface Story {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly connection: string;
+  /** Text in bodies and header values → what kind of thing it is. */
+  readonly fresh: Readonly<Record<string, FreshKind>>;
+  readonly steps: readonly StoryStep[];
+  readonly ends: StoryEnds;
+}
+
+export interface StoryStep {
+  readonly say: string;
+  /** A case of `webhooks/`. */
+  readonly webhook: string;
+  /** Sent by somebody who does not have the secret. */
+  readonly tamper?: 'signature';
+  /** How often the very same request is sent. Default once. */
+  readonly times?: number;
+}
+
+/** What must have come of it once everything is told, whatever the order. */
+export interface StoryEnds {
+  readonly status: string;
+  /** How many kept webhooks end in a state other than `recorded`, by state. Default none. */
+  readonly kept?: Readonly<Record<string, number>>;
+}
+
+const FIXTURES = new URL('../../fixtures/', import.meta.url);
+
+export function fixturesOf(adapter: string): URL {
+  return new URL(`${adapter}/`, FIXTURES);
+}
+
+/** `directory`: `fixtures/<adapter>/`. */
+export function loadStories(directory: URL): readonly Story[] {
+  return readdirSync(new URL('stories/', directory))
+    .filter(file => file.endsWith('.json'))
+    .toSorted()
+    .map(file => loadStory(directory, file.slice(0, -'.json'.length)));
+}
+
+export function loadStory(directory: URL, name: string): Story {
+  const text = readFileSync(new URL(`stories/${name}.json`, directory), 'utf8');
+  return { ...(JSON.parse(text) as Omit<Story, 'name'>), name };
+}
+
+/** A webhook as the provider sends it, but for what signing adds. `path` is where the gateway takes it. */
+export function loadWebhook(directory: URL, name: string, path: string): InboundRequest {
+  const folder = new URL(`webhooks/${name}/`, directory);
+  const { method, query, headers } = JSON.parse(readFileSync(new URL('request.json', folder), 'utf8')) as {
+    readonly method: string;
+    readonly query?: string;
+    readonly headers: Readonly<Record<string, string>>;
+  };
+  return {
+    method,
+    path,
+    query: new URLSearchParams(query ?? ''),
+    headers: Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, [value]])),
+    body: new Uint8Array(readFileSync(new URL('body', folder))),
+  };
+}
