@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The demo's folder: its secrets, its copy of the sample configuration, its store and its log. Everything in one place. */
+
+const ROOT = new URL('../../', import.meta.url);
+const SAMPLE = fileURLToPath(new URL('config/sample', ROOT));
+
+/** Where `npm run demo` keeps everything, and what `--reset` deletes. */
+export const DEMO_FOLDER = fileURLToPath(new URL('.data/demo', ROOT));
+
+/** What stands in the sample files, and is replaced where these ports are taken. */
+export const SAMPLE_GATEWAY = 'http://127.0.0.1:8080';
+export const SAMPLE_SHOP_PORT = 4100;
+const SAMPLE_SHOP = `http://127.0.0.1:${SAMPLE_SHOP_PORT}`;
+
+export const ADMIN_TOKEN = 'RETOUR_ADMIN_TOKEN';
+
+export interface SampleFolder {
+  readonly configDirectory: string;
+  readonly databaseUrl: string;
+  readonly logFile: string;
+  /** Every secret the sample accounts ask for, and the administrator's token. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** Makes what is missing; secrets and store that are there from an earlier run stay. */
+export async function prepareFolder(
+  folder: string,
+  at: { readonly gatewayUrl: string; readonly shopUrl: string },
+): Promise<SampleFolder> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const configDirectory = join(folder, 'config');
+  await rm(configDirectory, { recursive: true, force: true });
+  await cp(SAMPLE, configDirectory, { recursive: true });
+  const names = new Set<string>();
+  for (const file of await yamlFiles(configDirectory)) {
+    const text = await readFile(file, 'utf8');
+    for (const [, name] of text.matchAll(/\benv:\s*([A-Z_][A-Z0-9_]*)/g)) names.add(name!);
+    const placed = text.replaceAll(SAMPLE_SHOP, at.shopUrl).replaceAll(SAMPLE_GATEWAY, at.gatewayUrl);
+    await writeFile(file, placed.replaceAll('$schema=../', '$schema=../../../config/'));
+  }
+  return {
+    configDirectory,
+    databaseUrl: `sqlite:${join(folder, 'retour.db')}`,
+    logFile: join(folder, 'gateway.log'),
+    secrets: await ensureSecrets(join(folder, 'secrets.json'), [...names, ADMIN_TOKEN]),
+  };
+}
+
+async function yamlFiles(directory: string): Promise<readonly string[]> {
+  const names = await readdir(directory, { recursive: true });
+  return names.filter(name => name.endsWith('.yaml')).map(name => join(directory, name));
+}
+
+/** One file that only its owner may read. A secret once made stays, so that what was signed with it stays readable. */
+async function ensureSecrets(file: string, names: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  const known = await readSecrets(file);
+  const missing = names.filter(name => known[name] === undefined);
+  if (missing.length === 0) return known;
+  const secrets = { ...known, ...Object.fromEntries(missing.map(name => [name, makeSecret(name)])) };
+  await writeFile(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  return secrets;
+}
+
+async function readSecrets(file: string): Promise<Readonly<Record<string, string>>> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Record<string, string>;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+/** The form that Standard Webhooks asks for; any other way of signing takes it as a plain text. */
+function makeSecret(name: string): string {
+  return name === ADMIN_TOKEN ? `rtk_${randomBytes(32).toString('base64url')}` : anySecret();
+}
+
+export function anySecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`;
+}

@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { collectClaims } from '../../src/demo/check.ts';
+import { claimStory } from '../../src/demo/claim-story.ts';
+import { playStory } from '../../src/demo/play-story.ts';
+import { openStage, resetFolder, type Stage } from '../../src/demo/stage.ts';
+import { fixturesOf, loadStory } from '../../src/demo/stories.ts';
+
+const HAPPY = loadStory(fixturesOf('standard'), 'happy-path');
+
+let folder = '';
+let stage: Stage | null = null;
+beforeEach(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), 'retour-stage-')), 'demo');
+});
+afterEach(async () => {
+  await stage?.close();
+  stage = null;
+  await rm(join(folder, '..'), { recursive: true, force: true });
+});
+
+async function open(): Promise<Stage> {
+  stage = await openStage({ folder, port: 0, shopPort: 0 });
+  return stage;
+}
+
+describe('the stage', () => {
+  it('plays a story through the port, to the shop', async () => {
+    const here = await open();
+    const lines: string[] = [];
+    const claims = collectClaims(line => lines.push(line));
+
+    const played = await playStory(here, 'standard', HAPPY);
+    claimStory(here, claims.telling, played);
+
+    expect(claims.finish(), lines.join('\n')).toBe(true);
+    expect(played.returns.map(({ status }) => status)).toEqual(['completed']);
+  });
+
+  it('finds out when a story does not end as it says', async () => {
+    const here = await open();
+    const claims = collectClaims(() => {});
+
+    const played = await playStory(here, 'standard', {
+      ...HAPPY,
+      ends: { status: 'expired', kept: { unreadable: 1 } },
+    });
+    claimStory(here, claims.telling, played);
+
+    expect(claims.finish()).toBe(false);
+  });
+
+  it('tells a story twice over one store, as two returns', async () => {
+    const here = await open();
+
+    const once = await playStory(here, 'standard', HAPPY);
+    const again = await playStory(here, 'standard', HAPPY);
+
+    expect(again.returns[0]?.id).not.toBe(once.returns[0]?.id);
+  });
+
+  it('refuses a second demo in one folder with one sentence', async () => {
+    await open();
+
+    const second = openStage({ folder, port: 0, shopPort: 0 });
+
+    await expect(second).rejects.toMatchObject({
+      code: 'STORE_LOCKED',
+      message: expect.stringMatching(/^A demo is running already and uses .+: stop it with Ctrl-C first\./),
+    });
+  });
+
+  it('deletes nothing while a demo runs, and the folder alone once it does not', async () => {
+    const here = await open();
+
+    await expect(resetFolder(folder)).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+    await here.close();
+    stage = null;
+    await resetFolder(folder);
+
+    expect(existsSync(folder)).toBe(false);
+    expect(existsSync(join(folder, '..'))).toBe(true);
+  });
+});
