@@ -101,7 +101,15 @@ export async function openGateway({ settings, adapters, log, env }: GatewayOptio
       adminTokenDigest: settings.adminToken === null ? null : tokenDigest(settings.adminToken.reveal()),
       notReady: () => (stopping ? 'The gateway is stopping.' : null),
     });
-    const server = await startServer(app, { host: settings.host, port: settings.port });
+    const stop = async () => {
+      await intake.idle();
+      await worker.stop();
+      await sender.close();
+    };
+    const server = await startServer(app, { host: settings.host, port: settings.port }).catch(async error => {
+      await stop();
+      throw error;
+    });
 
     return {
       url: server.url,
@@ -112,9 +120,7 @@ export async function openGateway({ settings, adapters, log, env }: GatewayOptio
       async close() {
         stopping = true;
         await server.close();
-        await intake.idle();
-        await worker.stop();
-        await sender.close();
+        await stop();
         await store.close();
       },
     };

@@ -15,10 +15,13 @@ export function withoutCredentials(
   if (verification?.header !== undefined && ['basic', 'bearer', 'jwt'].includes(verification.scheme)) {
     secretHeaders.add(verification.header.toLowerCase());
   }
-  const headers: Record<string, readonly string[]> = {};
-  for (const [name, values] of Object.entries(request.headers))
-    headers[name] = secretHeaders.has(name) ? values.map(() => '[redacted]') : values;
-
+  // Through entries, so that a header named __proto__ is a header like any other.
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, values]) => [
+      name,
+      secretHeaders.has(name) ? values.map(() => '[redacted]') : values,
+    ]),
+  );
   if (verification?.scheme !== 'url_token') return { headers, query: request.query.toString() };
   const parameter = verification.tokenParameter ?? 'token';
   const query = new URLSearchParams();
