@@ -1,0 +1,90 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Database as Connection } from 'better-sqlite3';
+import { GatewayError } from '../../gateway-error.ts';
+import { Database } from './sql.ts';
+import { storeError } from './store-error.ts';
+
+/** "Retr" in ASCII: marks the file as one of ours. */
+const APPLICATION_ID = 0x52657472;
+/** How long a statement waits for another connection's write: a purge step or the last pages of a checkpoint. */
+const BUSY_TIMEOUT_MS = 5000;
+
+/**
+ * Holds an exclusive transaction on a side file for as long as the connection lives: a second process is refused, and
+ * the operating system ends the lock with the process, however that dies. The store's own file stays open to readers.
+ */
+export function lockFile(path: string): Connection {
+  const side = `${path}.lock`;
+  let lock: Connection | null = null;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    lock = new Database(side, { timeout: 0 });
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (cause) {
+    lock?.close();
+    if (cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY')) {
+      throw new GatewayError('STORE_LOCKED', `Another process has the store ${path} open; only one may.`, { cause });
+    }
+    throw new GatewayError('STORE_UNAVAILABLE', `The store ${path} cannot be opened: its folder cannot be written.`, {
+      cause,
+    });
+  }
+}
+
+/** The writing connection. Checkpoints are the reading thread's, because they would hold up every request meanwhile. */
+export function openWriter(path: string): Connection {
+  try {
+    const client = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+    try {
+      claimFile(client, path);
+      client.pragma('journal_mode = WAL');
+      client.pragma('synchronous = FULL');
+      client.pragma('wal_autocheckpoint = 0');
+      client.pragma('foreign_keys = OFF');
+      client.pragma('temp_store = MEMORY');
+      client.pragma('cache_size = -32000');
+      return client;
+    } catch (error) {
+      client.close();
+      throw error;
+    }
+  } catch (cause) {
+    const error = storeError(cause);
+    if (error instanceof GatewayError && !error.message.includes(path)) {
+      throw new GatewayError('STORE_UNAVAILABLE', `The store ${path} cannot be opened. ${error.message}`, { cause });
+    }
+    throw error;
+  }
+}
+
+/** Another application's database is left alone. */
+function claimFile(client: Connection, path: string): void {
+  const id = client.pragma('application_id', { simple: true });
+  if (id === APPLICATION_ID) return;
+  const { tables } = client.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
+  if (tables > 0) {
+    throw new GatewayError('STORE_UNAVAILABLE', `The file ${path} is a database of another application.`);
+  }
+  client.pragma('auto_vacuum = NONE');
+  client.pragma(`application_id = ${APPLICATION_ID}`);
+}
+
+/** A connection of the reading thread, for reading only. */
+export function openReader(path: string): Connection {
+  const client = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  client.pragma('cache_size = -16000');
+  client.pragma('temp_store = MEMORY');
+  return client;
+}
+
+/** A connection of the reading thread, for checkpoints and for purging in small steps. */
+export function openKeeper(path: string): Connection {
+  const client = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  client.pragma('synchronous = FULL');
+  client.pragma('wal_autocheckpoint = 0');
+  client.pragma('foreign_keys = OFF');
+  client.pragma('cache_size = -2000');
+  return client;
+}

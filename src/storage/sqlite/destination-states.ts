@@ -1,0 +1,39 @@
+import type { Database } from 'better-sqlite3';
+import type { BreakerState, DestinationState, Scope } from '../store.ts';
+import { inScope } from './return-rows.ts';
+import type { destination } from './schema.ts';
+import { sql } from './sql.ts';
+import { given, prepare } from './statement.ts';
+
+type StateRow = typeof destination.$inferSelect & { readonly pending: number };
+
+/** Destinations with what they still have to get. */
+export function createDestinationStates(client: Database) {
+  const columns = sql`SELECT t.*, (SELECT count(*) FROM delivery WHERE destination_ref = t.ref AND state = 0) AS pending
+    FROM destination t`;
+  const all = prepare<StateRow>(client, sql`${columns} ORDER BY account, name`);
+  const byRef = prepare<StateRow>(client, sql`${columns} WHERE t.ref = ${given('ref')}`);
+  return {
+    list: (scope: Scope) =>
+      all
+        .all({})
+        .filter(row => inScope(scope, row.account))
+        .map(toState),
+    byRef: (ref: number) => toState(byRef.get({ ref })!),
+  };
+}
+
+function toState(row: StateRow): DestinationState {
+  return {
+    account: row.account,
+    name: row.name,
+    state: row.state as DestinationState['state'],
+    reason: row.reason,
+    breaker: row.breaker as BreakerState,
+    failuresInRow: row.failures_in_row,
+    trialAtMs: row.trial_at_ms,
+    lastSuccessAtMs: row.last_success_at_ms,
+    lastFailureAtMs: row.last_failure_at_ms,
+    pending: row.pending,
+  };
+}

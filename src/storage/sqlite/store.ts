@@ -1,0 +1,113 @@
+import type { GatewayError } from '../../gateway-error.ts';
+import { normalizeTracking } from '../../model/aliases.ts';
+import type { Store } from '../store.ts';
+import { createAdministration } from './administration.ts';
+import { createClaim } from './claim.ts';
+import { lockFile, openWriter } from './connect.ts';
+import { createConnections } from './connections.ts';
+import { createDeliveryRows } from './delivery-rows.ts';
+import { createDestinations } from './destinations.ts';
+import { createInboundRows } from './inbound-rows.ts';
+import { createIntake } from './intake.ts';
+import { LISTS } from './lists.ts';
+import { migrate } from './migrate.ts';
+import { createReader } from './reader.ts';
+import { createRecentBodies } from './recent-bodies.ts';
+import { createRecording } from './recording.ts';
+import { createReturnRows } from './return-rows.ts';
+import { createSettle } from './settle.ts';
+import { operation } from './store-error.ts';
+import { createTimers } from './timers.ts';
+import { createWriter } from './writer.ts';
+
+export interface SqliteOptions {
+  /** Intake answers `OVERLOADED` while the write-ahead log is larger. Default 1 GiB. */
+  readonly walLimitBytes?: number;
+  /** Default 1,000. */
+  readonly checkpointEveryMs?: number;
+  /** Told when the reading thread died; it is started again by itself. */
+  readonly onProblem?: (problem: GatewayError) => void;
+}
+
+/**
+ * The embedded driver. Particular to it: one process holds the file and one connection writes, so a transaction meets
+ * no other, claims of inbound rows and timers are in memory, and opening frees every lease of the process before.
+ * Reads by key and all writes are on the main thread; lists, checkpoints and purges are the reading thread's.
+ */
+export function openSqliteStore(path: string, options: SqliteOptions = {}): Store {
+  const lock = lockFile(path);
+  try {
+    const client = openWriter(path);
+    try {
+      migrate(client, path);
+      // Whoever held these lines is gone; their tries are told as interrupted when the lines are claimed.
+      client.exec('UPDATE line SET due_at_ms = 0 WHERE lease_owner IS NOT NULL');
+      return assemble(path, client, lock, options);
+    } catch (error) {
+      client.close();
+      throw error;
+    }
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+function assemble(
+  path: string,
+  client: ReturnType<typeof openWriter>,
+  lock: ReturnType<typeof lockFile>,
+  options: SqliteOptions,
+): Store {
+  const writer = createWriter(client);
+  const connections = createConnections(writer);
+  const returns = createReturnRows(client);
+  const bodies = createRecentBodies();
+  writer.onRollback(bodies.forget); // a position that was rolled back is given again
+  const inbound = createInboundRows(client);
+  const deliveries = createDeliveryRows(client);
+  const wal = { path: `${path}-wal`, limitBytes: options.walLimitBytes ?? 1024 ** 3 };
+  const { checkpointEveryMs = 1000, onProblem } = options;
+
+  const writes = {
+    ...createIntake(writer, connections, wal),
+    ...createRecording(writer, connections, returns, bodies),
+    ...createClaim(writer, bodies),
+    ...createSettle(writer),
+    ...createDestinations(writer, returns, deliveries),
+    ...createTimers(writer),
+    ...createAdministration(writer),
+  };
+  const reader = createReader({ path, checkpointEveryMs, onProblem });
+  const lists = Object.fromEntries(
+    [...LISTS, 'purgeExpired' as const].map(name => [name, (...values: unknown[]) => reader.call(name, values)]),
+  ) as unknown as Pick<Store, (typeof LISTS)[number] | 'purgeExpired'>;
+
+  return {
+    ...writes,
+    ...lists,
+    listReturns(scope, filter, page) {
+      const { tracking } = filter;
+      const normalized = tracking === undefined ? filter : { ...filter, tracking: normalizeTracking(tracking) };
+      return lists.listReturns(scope, normalized, page);
+    },
+    getReturn: operation((scope, id) => {
+      const row = returns.find(scope, id);
+      return row === null ? null : returns.toReturnRow(row);
+    }),
+    getInbound: operation((scope, id) => {
+      const row = inbound.find(scope, id);
+      return row === null ? null : inbound.toRow(row);
+    }),
+    getDelivery: operation((scope, id) => {
+      const row = deliveries.find(scope, id);
+      if (row === null) return null;
+      return { ...deliveries.toRow(row), attempts: deliveries.attempts(row), body: deliveries.body(row) };
+    }),
+    async close() {
+      await reader.close();
+      client.close(); // the last connection to go: it empties the log
+      lock.close();
+    },
+  };
+}
