@@ -27,8 +27,10 @@ export function moveShipment(draft: Draft, fact: Fact, change: ShipmentChange, b
   if (phase !== null) {
     const before = PHASE_RANK[shipment.phase];
     const after = PHASE_RANK[phase];
-    if (before !== undefined && after !== undefined && after < before) mark(draft, fact, 'phase_went_back', null);
-    shipment.phase = phase;
+    const goesBack = before !== undefined && after !== undefined && after < before;
+    // Told late, and nobody says when it was: it is no news of where the parcel is now.
+    if (!goesBack || fact.event.occurredAt !== null) shipment.phase = phase;
+    if (goesBack && fact.event.occurredAt !== null) mark(draft, fact, 'phase_went_back', null);
   }
   return shipment;
 }

@@ -324,6 +324,19 @@ describe('parcels and labels', () => {
     });
   });
 
+  it('do not let a late word without a time of its own take a parcel back', () => {
+    const folded = fold(
+      telling('shipment.delivered', { shipment: { ref: 'p' } }, { subject: 'p', received: 1 }),
+      telling('shipment.in_transit', { shipment: { ref: 'p', carrier: 'UPS' } }, { subject: 'p', received: 2 }),
+    );
+
+    expect(folded).toMatchObject({
+      status: 'received',
+      shipments: [{ phase: 'delivered', carrier: 'UPS' }],
+      anomalies: [],
+    });
+  });
+
   it('do not move a return by an announcement that failed', () => {
     const failed = telling(
       'shipment.exception',
