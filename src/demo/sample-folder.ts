@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { adapters, exampleAdapters } from '../adapters.ts';
 
 /** The demo's folder: its secrets, its copy of the sample configuration, its store and its log. Everything in one place. */
 
@@ -36,9 +38,11 @@ export async function prepareFolder(
   await rm(configDirectory, { recursive: true, force: true });
   await cp(SAMPLE, configDirectory, { recursive: true });
   const names = new Set<string>();
+  const pairs = new Set<string>();
   for (const file of await yamlFiles(configDirectory)) {
     const text = await readFile(file, 'utf8');
     for (const [, name] of text.matchAll(/\benv:\s*([A-Z_][A-Z0-9_]*)/g)) names.add(name!);
+    for (const name of basicSecrets(text)) pairs.add(name);
     const placed = text.replaceAll(SAMPLE_SHOP, at.shopUrl).replaceAll(SAMPLE_GATEWAY, at.gatewayUrl);
     await writeFile(file, placed.replaceAll('$schema=../', '$schema=../../../config/'));
   }
@@ -46,7 +50,7 @@ export async function prepareFolder(
     configDirectory,
     databaseUrl: `sqlite:${join(folder, 'retour.db')}`,
     logFile: join(folder, 'gateway.log'),
-    secrets: await ensureSecrets(join(folder, 'secrets.json'), [...names, ADMIN_TOKEN]),
+    secrets: await ensureSecrets(join(folder, 'secrets.json'), [...names, ADMIN_TOKEN], pairs),
   };
 }
 
@@ -56,11 +60,15 @@ async function yamlFiles(directory: string): Promise<readonly string[]> {
 }
 
 /** One file that only its owner may read. A secret once made stays, so that what was signed with it stays readable. */
-async function ensureSecrets(file: string, names: readonly string[]): Promise<Readonly<Record<string, string>>> {
+async function ensureSecrets(
+  file: string,
+  names: readonly string[],
+  pairs: ReadonlySet<string>,
+): Promise<Readonly<Record<string, string>>> {
   const known = await readSecrets(file);
   const missing = names.filter(name => known[name] === undefined);
   if (missing.length === 0) return known;
-  const secrets = { ...known, ...Object.fromEntries(missing.map(name => [name, makeSecret(name)])) };
+  const secrets = { ...known, ...Object.fromEntries(missing.map(name => [name, makeSecret(name, pairs.has(name))])) };
   await writeFile(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   return secrets;
 }
@@ -75,8 +83,27 @@ async function readSecrets(file: string): Promise<Readonly<Record<string, string
 }
 
 /** The form that Standard Webhooks asks for; any other way of signing takes it as a plain text. */
-function makeSecret(name: string): string {
-  return name === ADMIN_TOKEN ? `rtk_${randomBytes(32).toString('base64url')}` : anySecret();
+function makeSecret(name: string, isPair: boolean): string {
+  if (name === ADMIN_TOKEN) return `rtk_${randomBytes(32).toString('base64url')}`;
+  return isPair ? `sample:${randomBytes(24).toString('base64url')}` : anySecret();
+}
+
+/** Secrets of connections that are proven by HTTP Basic: a user name and a password. */
+function basicSecrets(text: string): readonly string[] {
+  const account = parse(text) as { readonly connections?: Readonly<Record<string, SampleConnection>> } | null;
+  return Object.values(account?.connections ?? {}).flatMap(({ adapter: id, settings, secrets }) => {
+    const adapter = [...adapters, ...exampleAdapters].find(one => one.id === id);
+    const read = adapter?.settings.safeParse(settings ?? {}).data as
+      | { readonly verification?: { readonly scheme: string } }
+      | undefined;
+    return read?.verification?.scheme === 'basic' ? (secrets?.webhook ?? []).flatMap(({ env }) => env ?? []) : [];
+  });
+}
+
+interface SampleConnection {
+  readonly adapter: string;
+  readonly settings?: unknown;
+  readonly secrets?: { readonly webhook?: readonly { readonly env?: string }[] };
 }
 
 export function anySecret(): string {

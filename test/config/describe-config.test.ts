@@ -1,4 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { adapters, exampleAdapters } from '../../src/adapters.ts';
@@ -8,7 +10,8 @@ import { configReference, jsonSchemas } from '../../src/config/describe-config.t
 import { GatewayConfig } from '../../src/config/gateway-config.ts';
 import { inputSchema, type JsonSchema } from '../../src/config/json-schema.ts';
 import { readConfig } from '../../src/config/load-config.ts';
-import { parcelPort, SIGNING_SECRET } from './folder.ts';
+import { prepareFolder, SAMPLE_GATEWAY } from '../../src/demo/sample-folder.ts';
+import { parcelPort } from './folder.ts';
 
 const CONFIG = fileURLToPath(new URL('../../config', import.meta.url));
 
@@ -93,14 +96,18 @@ describe('the configuration that comes with the gateway', () => {
   });
 
   it('has samples that need nothing but their secrets', async () => {
-    // Whatever a sample asks for is given: what fits every scheme that a secret may have to fit.
-    const env = new Proxy<Record<string, string>>({}, { get: () => SIGNING_SECRET, has: () => true });
+    const folder = await mkdtemp(join(tmpdir(), 'retour-samples-'));
+    const { configDirectory, secrets } = await prepareFolder(folder, {
+      gatewayUrl: SAMPLE_GATEWAY,
+      shopUrl: 'http://127.0.0.1:4100',
+    });
 
     const result = await readConfig({
-      directory: `${CONFIG}/sample`,
+      directory: configDirectory,
       adapters: [...adapters, ...exampleAdapters],
-      env,
+      env: secrets,
     });
+    await rm(folder, { recursive: true });
 
     expect(result.outcome === 'refused' ? result.problems.map(formatProblem) : []).toEqual([]);
   });
