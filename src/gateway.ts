@@ -21,12 +21,18 @@ import { ROLES, type Store } from './storage/store.ts';
 import type { Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 
+/** What a process does: take webhooks, interpret and record them, deliver. Every process serves the API. */
+export const GATEWAY_ROLES = ['receive', 'process', 'deliver'] as const;
+export type GatewayRole = (typeof GATEWAY_ROLES)[number];
+
 export interface GatewayOptions {
   readonly settings: ProcessSettings;
   readonly adapters: readonly Adapter[];
   readonly log: Log;
   /** Where `{ env }` references are looked up. Default the process's own. */
   readonly env?: LoadRequest['env'];
+  /** Default all. What one process leaves out, another over the same store must do. */
+  readonly roles?: ReadonlySet<GatewayRole>;
 }
 
 export interface Gateway {
@@ -46,7 +52,13 @@ const now = () => Date.now();
 const newTokenSecret = () => randomBytes(32).toString('base64url');
 
 /** The composition root: configuration → store → pipeline → HTTP. Time and chance are made here and handed down. */
-export async function openGateway({ settings, adapters, log, env }: GatewayOptions): Promise<Gateway> {
+export async function openGateway({
+  settings,
+  adapters,
+  log,
+  env,
+  roles = new Set(GATEWAY_ROLES),
+}: GatewayOptions): Promise<Gateway> {
   const loaded = await loadConfig({
     directory: settings.configDirectory,
     adapters,
@@ -67,6 +79,7 @@ export async function openGateway({ settings, adapters, log, env }: GatewayOptio
       sender,
       owner: randomUUID(),
       chance: Math.random,
+      roles,
       timers: housekeeping(store),
       onAttempt: ({ outcome, durationMs }) => metrics.attempted(outcome, durationMs),
       onRecorded: outcomes => {
@@ -99,6 +112,7 @@ export async function openGateway({ settings, adapters, log, env }: GatewayOptio
       onDue: () => worker.due(),
       newTokenSecret,
       adminTokenDigest: settings.adminToken === null ? null : tokenDigest(settings.adminToken.reveal()),
+      takesWebhooks: roles.has('receive'),
       notReady: () => (stopping ? 'The gateway is stopping.' : null),
     });
     const stop = async () => {

@@ -30,6 +30,8 @@ export interface HttpDeps {
   readonly newTokenSecret: () => string;
   /** SHA-256 (hex) of the administrator's token from the environment; `null` where a stored one is used. */
   readonly adminTokenDigest: string | null;
+  /** Whether this process has the role `receive`. */
+  readonly takesWebhooks: boolean;
   /** Why the gateway is not ready to take webhooks, or `null`. */
   readonly notReady: () => string | null;
   readonly log: Log;

@@ -19,7 +19,7 @@ const ANSWER_HEADERS = {
  * way; what the sender may hear is decided by `receive`. Whatever lies below `/webhooks/` and is no connection is
  * answered 503, because a person may still be setting it up and some providers never retry after a 4xx.
  */
-export function webhooks(deps: Pick<HttpDeps, 'config' | 'receive' | 'notReady'>): Hono<HttpEnv> {
+export function webhooks(deps: Pick<HttpDeps, 'config' | 'receive' | 'notReady' | 'takesWebhooks'>): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   /** Bytes of bodies that are being read, or wait for their commit, over all requests. */
   let bytesInFlight = 0;
@@ -42,6 +42,11 @@ export function webhooks(deps: Pick<HttpDeps, 'config' | 'receive' | 'notReady'>
     const { path, query } = targetOf(c);
     const connection = connectionAt(path);
     if (connection === null) return refuse(c, { code: 'CONNECTION_UNKNOWN' });
+    if (!deps.takesWebhooks)
+      return refuse(c, {
+        code: 'OVERLOADED',
+        detail: 'This process does not take webhooks: it lacks the role receive.',
+      });
     if (deps.notReady() !== null)
       return refuse(c, { code: 'OVERLOADED', detail: 'The gateway is not ready to take webhooks; send again later.' });
 

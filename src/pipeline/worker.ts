@@ -13,7 +13,11 @@ const SWEEP_MS = 1000;
 
 export interface WorkerDeps extends RecordDeps, DeliverDeps {
   readonly timers: TimerHandlers;
+  /** Which of its loops this process runs; timers go with `process`. */
+  readonly roles: ReadonlySet<'process' | 'deliver' | 'receive'>;
 }
+
+const NOT_HERE: Loop = { wake() {}, async stop() {} };
 
 /** The three loops behind intake: interpret and record, deliver, timers. */
 export interface Worker {
@@ -49,10 +53,12 @@ export function startWorker(deps: WorkerDeps): Worker {
     return works.length === BATCH ? 0 : SWEEP_MS;
   }
 
-  const processing: Loop = startLoop('process', log, process);
+  const start = (role: 'process' | 'deliver', name: string, run: () => Promise<number>): Loop =>
+    deps.roles.has(role) ? startLoop(name, log, run) : NOT_HERE;
+  const processing = start('process', 'process', process);
   const delivery = createDeliver(deps, () => delivering.wake());
-  const delivering: Loop = startLoop('deliver', log, delivery.run);
-  const timing: Loop = startLoop('timers', log, () => runTimers(deps));
+  const delivering: Loop = start('deliver', 'deliver', delivery.run);
+  const timing = start('process', 'timers', () => runTimers(deps));
 
   return {
     received: processing.wake,

@@ -199,6 +199,7 @@ export async function openHttp(
     newTokenSecret: () => `secret-part-${++ids}`,
     adminTokenDigest: tokenDigest('the-administrator'),
     notReady: () => null,
+    takesWebhooks: true,
     metrics: createMetrics(),
     ...options.deps,
   };
