@@ -39,8 +39,7 @@ export function createWriteReturn(
   const writeShopper = prepare(
     client,
     sql`INSERT INTO shopper (return_ref, email_lower, fields) VALUES (${given('ref')}, ${given('email')}, ${given('fields')})
-      ON CONFLICT (return_ref) DO UPDATE SET email_lower = excluded.email_lower, fields = excluded.fields
-      WHERE fields <> excluded.fields`,
+      ON CONFLICT (return_ref) DO UPDATE SET email_lower = excluded.email_lower, fields = excluded.fields`,
   );
   const dropShopper = prepare(client, sql`DELETE FROM shopper WHERE return_ref = ${given('ref')}`);
 
@@ -127,7 +126,7 @@ export function createWriteReturn(
         state: JSON.stringify(write.state),
       });
     }
-    writeShopperOf(write, ref);
+    writeShopperOf(write, ref, before?.fields ?? null);
     aliases.write(write, ref, connectionRef);
     for (const id of write.superseded) {
       const from = inboundRow.get({ id });
@@ -182,10 +181,11 @@ export function createWriteReturn(
     return [...mergedFromOf(younger), id];
   }
 
-  function writeShopperOf(write: ReturnWrite, ref: number): void {
-    if (Object.keys(write.shopper).length === 0) return void dropShopper.run({ ref });
-    const email = write.shopper.email?.value?.toLowerCase();
-    writeShopper.run({ ref, email, fields: JSON.stringify(write.shopper) });
+  function writeShopperOf({ shopper }: ReturnWrite, ref: number, before: string | null): void {
+    const fields = Object.keys(shopper).length === 0 ? null : JSON.stringify(shopper);
+    if (fields === before) return;
+    if (fields === null) dropShopper.run({ ref });
+    else writeShopper.run({ ref, email: shopper.email?.value?.toLowerCase(), fields });
   }
 
   function writeDerivation(write: ReturnWrite, ref: number, derived: Derivation): void {
