@@ -63,32 +63,40 @@ export function describeReads(open: OpenAt): void {
       expect(await read(harness.store, [])).toBeNull();
     });
 
-    it.each<[string, (store: Store, scope: Scope) => Promise<readonly { readonly account: string }[]>]>([
-      ['listReturns', (store, scope) => store.listReturns(scope, {}, FIRST_PAGE)],
-      ['listEvents', (store, scope) => store.listEvents(scope, null, 0, 10)],
-      ['listInbound', (store, scope) => store.listInbound(scope, {}, FIRST_PAGE)],
-      ['listDeliveries', (store, scope) => store.listDeliveries(scope, {}, FIRST_PAGE)],
-      ['deliveriesOf', (store, scope) => store.deliveriesOf(scope, ['evt_1', 'evt_2'])],
-      ['listDestinationStates', (store, scope) => store.listDestinationStates(scope)],
-    ])('of many by %s sees the accounts in scope only', async (_, list) => {
-      await twoAccounts(harness.store);
-      const accounts = async (scope: Scope) => (await list(harness.store, scope)).map(row => row.account).sort();
+    it('of many sees the accounts in scope only', async () => {
+      const { store } = harness;
+      await twoAccounts(store);
+      const lists: Record<string, (scope: Scope) => Promise<readonly { readonly account: string }[]>> = {
+        listReturns: scope => store.listReturns(scope, {}, FIRST_PAGE),
+        listEvents: scope => store.listEvents(scope, null, 0, 10),
+        listInbound: scope => store.listInbound(scope, {}, FIRST_PAGE),
+        listDeliveries: scope => store.listDeliveries(scope, {}, FIRST_PAGE),
+        deliveriesOf: scope => store.deliveriesOf(scope, ['evt_1', 'evt_2']),
+        listDestinationStates: scope => store.listDestinationStates(scope),
+      };
 
-      expect(await accounts('all')).toEqual([ACCOUNT, OTHER]);
-      expect(await accounts([OTHER])).toEqual([OTHER]);
-      expect(await accounts([])).toEqual([]);
+      for (const [name, list] of Object.entries(lists)) {
+        const accounts = async (scope: Scope) => (await list(scope)).map(row => row.account).sort();
+        expect(await accounts('all'), name).toEqual([ACCOUNT, OTHER]);
+        expect(await accounts([OTHER]), name).toEqual([OTHER]);
+        expect(await accounts([]), name).toEqual([]);
+      }
     });
 
-    it.each<[string, (store: Store, scope: Scope) => Promise<readonly unknown[]>]>([
-      ['listReturns', (store, scope) => store.listReturns(scope, { account: ACCOUNT }, FIRST_PAGE)],
-      ['listEvents', (store, scope) => store.listEvents(scope, ACCOUNT, 0, 10)],
-      ['listInbound', (store, scope) => store.listInbound(scope, { account: ACCOUNT }, FIRST_PAGE)],
-      ['listDeliveries', (store, scope) => store.listDeliveries(scope, { account: ACCOUNT }, FIRST_PAGE)],
-    ])('by %s that asks for an account out of scope finds nothing', async (_, list) => {
-      await twoAccounts(harness.store);
+    it('that asks for an account out of scope finds nothing', async () => {
+      const { store } = harness;
+      await twoAccounts(store);
+      const lists: Record<string, (scope: Scope) => Promise<readonly unknown[]>> = {
+        listReturns: scope => store.listReturns(scope, { account: ACCOUNT }, FIRST_PAGE),
+        listEvents: scope => store.listEvents(scope, ACCOUNT, 0, 10),
+        listInbound: scope => store.listInbound(scope, { account: ACCOUNT }, FIRST_PAGE),
+        listDeliveries: scope => store.listDeliveries(scope, { account: ACCOUNT }, FIRST_PAGE),
+      };
 
-      expect(await list(harness.store, 'all')).toHaveLength(1);
-      expect(await list(harness.store, [OTHER])).toEqual([]);
+      for (const [name, list] of Object.entries(lists)) {
+        expect(await list('all'), name).toHaveLength(1);
+        expect(await list([OTHER]), name).toEqual([]);
+      }
     });
   });
 
@@ -116,24 +124,31 @@ export function describeReads(open: OpenAt): void {
       );
     }
 
-    it.each([
-      ['nothing', {}, ['ret_b', 'ret_c', 'ret_a']],
-      ['status', { status: 'completed' }, ['ret_a']],
-      ['connection', { connection: 'happy-returns' }, ['ret_b', 'ret_a']],
-      ['provider', { provider: 'narvar-eu' }, ['ret_c']],
-      ['order', { order: 'MK-1' }, ['ret_b', 'ret_c', 'ret_a']],
-      ['order of another', { order: 'MK-2' }, []],
-      ['rma', { rma: 'RA' }, ['ret_b', 'ret_c', 'ret_a']],
-      ['tracking as printed', { tracking: '1z b' }, ['ret_b']],
-      ['e-mail in any case', { email: 'JO@example.COM' }, ['ret_b', 'ret_a']],
-      ['several at once', { email: 'jo@example.com', order: 'MK-1', status: 'requested' }, ['ret_b']],
-      ['an identifying alias as if it were a number', { order: 'a' }, []],
-      ['updated after, exclusively', { updatedAfterMs: T0 + 2 }, ['ret_b']],
-      ['number and updated after', { order: 'MK-1', updatedAfterMs: T0 + 1 }, ['ret_b', 'ret_c']],
-    ] as const)('finds by %s, newest first', async (_, filter, ids) => {
+    it('finds by each filter and several, newest first', async () => {
       await three(harness.store);
+      const cases = [
+        ['nothing', {}, ['ret_b', 'ret_c', 'ret_a']],
+        ['status', { status: 'completed' }, ['ret_a']],
+        ['connection', { connection: 'happy-returns' }, ['ret_b', 'ret_a']],
+        ['provider', { provider: 'narvar-eu' }, ['ret_c']],
+        ['order', { order: 'MK-1' }, ['ret_b', 'ret_c', 'ret_a']],
+        ['order of another', { order: 'MK-2' }, []],
+        ['rma', { rma: 'RA' }, ['ret_b', 'ret_c', 'ret_a']],
+        ['tracking as printed', { tracking: '1z b' }, ['ret_b']],
+        ['e-mail in any case', { email: 'JO@example.COM' }, ['ret_b', 'ret_a']],
+        ['several at once', { email: 'jo@example.com', order: 'MK-1', status: 'requested' }, ['ret_b']],
+        ['an identifying alias as if it were a number', { order: 'a' }, []],
+        ['updated after, exclusively', { updatedAfterMs: T0 + 2 }, ['ret_b']],
+        ['number and updated after', { order: 'MK-1', updatedAfterMs: T0 + 1 }, ['ret_b', 'ret_c']],
+      ] as const;
 
-      expect((await harness.store.listReturns('all', filter, FIRST_PAGE)).map(row => row.id)).toEqual(ids);
+      for (const [what, filter, ids] of cases) {
+        const rows = await harness.store.listReturns('all', filter, FIRST_PAGE);
+        expect(
+          rows.map(row => row.id),
+          what,
+        ).toEqual(ids);
+      }
     });
 
     it('finds a number that very many returns share', async () => {
@@ -226,21 +241,28 @@ export function describeReads(open: OpenAt): void {
       );
     }
 
-    it.each([
-      ['nothing', {}, ['inb_4', 'inb_3', 'inb_2', 'inb_1']],
-      ['connection', { connection: 'happy-returns' }, ['inb_4', 'inb_3', 'inb_1']],
-      ['state failed', { state: 'failed' }, ['inb_2', 'inb_1']],
-      ['state recorded', { state: 'recorded' }, ['inb_3']],
-      ['state received', { state: 'received' }, ['inb_4']],
-      ['state held', { state: 'held' }, []],
-      ['fingerprint', { fingerprint: 'normalize · x@1' }, ['inb_2', 'inb_1']],
-      ['fingerprint and state', { fingerprint: 'normalize · x@1', state: 'ignored' }, []],
-      ['fingerprint and connection', { fingerprint: 'normalize · x@1', connection: 'narvar' }, ['inb_2']],
-      ['received after, exclusively', { receivedAfterMs: T0 + 2 }, ['inb_4', 'inb_3']],
-    ] as const)('finds by %s, newest first', async (_, filter, ids) => {
+    it('finds by each filter and several, newest first', async () => {
       await four(harness.store);
+      const cases = [
+        ['nothing', {}, ['inb_4', 'inb_3', 'inb_2', 'inb_1']],
+        ['connection', { connection: 'happy-returns' }, ['inb_4', 'inb_3', 'inb_1']],
+        ['state failed', { state: 'failed' }, ['inb_2', 'inb_1']],
+        ['state recorded', { state: 'recorded' }, ['inb_3']],
+        ['state received', { state: 'received' }, ['inb_4']],
+        ['state held', { state: 'held' }, []],
+        ['fingerprint', { fingerprint: 'normalize · x@1' }, ['inb_2', 'inb_1']],
+        ['fingerprint and state', { fingerprint: 'normalize · x@1', state: 'ignored' }, []],
+        ['fingerprint and connection', { fingerprint: 'normalize · x@1', connection: 'narvar' }, ['inb_2']],
+        ['received after, exclusively', { receivedAfterMs: T0 + 2 }, ['inb_4', 'inb_3']],
+      ] as const;
 
-      expect((await harness.store.listInbound('all', filter, FIRST_PAGE)).map(row => row.id)).toEqual(ids);
+      for (const [what, filter, ids] of cases) {
+        const rows = await harness.store.listInbound('all', filter, FIRST_PAGE);
+        expect(
+          rows.map(row => row.id),
+          what,
+        ).toEqual(ids);
+      }
     });
 
     it('lists without bodies', async () => {
@@ -285,24 +307,29 @@ export function describeReads(open: OpenAt): void {
       await store.setDestinationState('all', ACCOUNT, 'ledger', 'paused', null, T0);
     }
 
-    it.each([
-      ['nothing', {}, ['e_ledger', 'd_refunds', 'c_refunds', 'b_refunds', 'a_refunds']],
-      ['destination', { destination: 'ledger' }, ['e_ledger']],
-      ['return', { returnId: 'ret_b' }, ['b_refunds']],
-      ['return and state', { returnId: 'ret_b', state: 'delivered' }, []],
-      ['unknown return', { returnId: 'ret_none' }, []],
-      ['state delivered', { state: 'delivered' }, ['a_refunds']],
-      ['state pending', { state: 'pending' }, ['b_refunds']],
-      ['state delivering', { state: 'delivering' }, ['c_refunds']],
-      ['state exhausted', { state: 'exhausted' }, ['d_refunds']],
-      ['state held', { state: 'held' }, ['e_ledger']],
-      ['state cancelled', { state: 'cancelled' }, []],
-    ] as const)('finds by %s, newest first', async (_, filter, ids) => {
+    it('finds by each filter and several, newest first', async () => {
       await five(harness.store);
+      const cases = [
+        ['nothing', {}, ['e_ledger', 'd_refunds', 'c_refunds', 'b_refunds', 'a_refunds']],
+        ['destination', { destination: 'ledger' }, ['e_ledger']],
+        ['return', { returnId: 'ret_b' }, ['b_refunds']],
+        ['return and state', { returnId: 'ret_b', state: 'delivered' }, []],
+        ['unknown return', { returnId: 'ret_none' }, []],
+        ['state delivered', { state: 'delivered' }, ['a_refunds']],
+        ['state pending', { state: 'pending' }, ['b_refunds']],
+        ['state delivering', { state: 'delivering' }, ['c_refunds']],
+        ['state exhausted', { state: 'exhausted' }, ['d_refunds']],
+        ['state held', { state: 'held' }, ['e_ledger']],
+        ['state cancelled', { state: 'cancelled' }, []],
+      ] as const;
 
-      const rows = await harness.store.listDeliveries('all', filter, FIRST_PAGE);
-
-      expect(rows.map(row => row.id)).toEqual(ids.map(id => `dlv_${id}`));
+      for (const [what, filter, ids] of cases) {
+        const rows = await harness.store.listDeliveries('all', filter, FIRST_PAGE);
+        expect(
+          rows.map(row => row.id),
+          what,
+        ).toEqual(ids.map(id => `dlv_${id}`));
+      }
     });
 
     it('shows the state and the last attempt of each', async () => {

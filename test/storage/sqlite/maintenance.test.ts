@@ -1,0 +1,74 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openStore } from '../../../src/storage/open-store.ts';
+import { openKeeper, openWriter } from '../../../src/storage/sqlite/connect.ts';
+import { checkpoint } from '../../../src/storage/sqlite/maintenance.ts';
+import { inboundRow, kept } from '../../conformance/store-kit/rows.ts';
+import { temporaryFolder } from '../place.ts';
+
+const MEGABYTE = 1024 * 1024;
+
+/** A file with `megabytes` in its log, and nothing checkpointed. */
+function withLog(megabytes: number) {
+  const path = join(temporaryFolder(), 'retour.db');
+  const writer = openWriter(path);
+  const keeper = openKeeper(path);
+  onTestFinished(() => {
+    keeper.close();
+    writer.close();
+  });
+  writer.exec('CREATE TABLE big (a BLOB) STRICT');
+  const insert = writer.prepare('INSERT INTO big VALUES (?)');
+  for (let index = 0; index < megabytes; index += 1) insert.run(Buffer.alloc(MEGABYTE));
+  return { path, writer, keeper, walBytes: () => statSync(`${path}-wal`).size };
+}
+
+describe('a checkpoint', () => {
+  it('leaves a short log alone', () => {
+    const { path, keeper, walBytes } = withLog(1);
+    const before = statSync(path).size;
+
+    checkpoint(keeper, `${path}-wal`);
+
+    expect(statSync(path).size).toBe(before);
+    expect(walBytes()).toBeGreaterThan(MEGABYTE);
+  });
+
+  it('moves a longer log into the file, so that the writer begins it anew', () => {
+    const { path, keeper, writer, walBytes } = withLog(6);
+
+    checkpoint(keeper, `${path}-wal`);
+    const after = walBytes();
+    writer.prepare('INSERT INTO big VALUES (?)').run(Buffer.alloc(MEGABYTE));
+
+    expect(statSync(path).size).toBeGreaterThan(6 * MEGABYTE);
+    expect(walBytes()).toBe(after);
+  });
+
+  it('empties a long log', () => {
+    const { path, keeper, walBytes } = withLog(66);
+
+    checkpoint(keeper, `${path}-wal`);
+
+    expect(walBytes()).toBe(0);
+  });
+});
+
+describe('a store whose checkpoints have fallen behind', () => {
+  it('refuses intake and says when to come back', async () => {
+    const store = await openStore(`sqlite:${join(temporaryFolder(), 'retour.db')}`, {
+      walLimitBytes: 1_000_000,
+      checkpointEveryMs: 60_000,
+    });
+    onTestFinished(() => store.close());
+    await kept(store, inboundRow('inb_1', { body: Buffer.alloc(1_000_000) }));
+
+    const results = await store.keepInbound([inboundRow('inb_2'), inboundRow('inb_3')]);
+
+    expect(results).toMatchObject([
+      { outcome: 'failed', error: { code: 'OVERLOADED', retryable: true, retryAfterMs: 5000 } },
+      { outcome: 'failed', error: { code: 'OVERLOADED' } },
+    ]);
+  });
+});
