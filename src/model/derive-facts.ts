@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { aliasKey, normalizeTracking } from './aliases.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Fact, Telling } from './fact.ts';
-import { naturalId } from './ids.ts';
+import { naturalIdOf } from './ids.ts';
 import { EVENT_TYPES, type EventType, type ReturnEvent } from './return-event.ts';
 import type { Instant } from './time.ts';
 
@@ -13,13 +13,13 @@ import type { Instant } from './time.ts';
  */
 export function deriveFacts(account: string, tellings: readonly Telling[]): readonly Fact[] {
   const seen = tellings.map(telling => look(telling, tellings));
-  const groups = new Map<string, { key: readonly string[]; members: Seen[] }>();
+  const groups = new Map<string, Seen[]>();
   const entries = new Map<string, Seen[]>();
   const add = (key: readonly string[], member: Seen) => {
     const name = JSON.stringify(key);
     const group = groups.get(name);
-    if (group === undefined) groups.set(name, { key, members: [member] });
-    else group.members.push(member);
+    if (group === undefined) groups.set(name, [member]);
+    else group.push(member);
   };
 
   for (const member of seen) {
@@ -60,7 +60,7 @@ export function deriveFacts(account: string, tellings: readonly Telling[]): read
     }
   }
 
-  return [...groups.values()].map(group => factOf(group.key, group.members));
+  return [...groups].map(([key, members]) => factOf(key, members));
 }
 
 interface Seen {
@@ -131,8 +131,8 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function factOf(key: readonly string[], members: Seen[]): Fact {
-  members.sort(byWeight);
+function factOf(key: string, members: Seen[]): Fact {
+  if (members.length > 1) members.sort(byWeight);
   const first = members[0]!;
   let effectiveAt = first.effectiveAt;
   let receivedAt = first.telling.receivedAt;
@@ -142,7 +142,7 @@ function factOf(key: readonly string[], members: Seen[]): Fact {
     if (member.telling.receivedAt < receivedAt) receivedAt = member.telling.receivedAt;
     if (member.telling.ordinal < ordinal) ordinal = member.telling.ordinal;
   }
-  const eventId = naturalId('evt', key);
+  const eventId = naturalIdOf('evt', key);
   return {
     eventId,
     anchor: first.anchor,

@@ -18,11 +18,15 @@ const remembered = new Map<string, string>();
 
 /** A TypeID over the first 16 bytes of SHA-256 of the natural key's parts; parts are told apart whatever they contain. */
 export function naturalId(prefix: NaturalPrefix, key: readonly string[]): string {
-  const text = JSON.stringify(key);
-  const name = `${prefix} ${text}`;
+  return naturalIdOf(prefix, JSON.stringify(key));
+}
+
+/** The same of a key that is JSON already. */
+export function naturalIdOf(prefix: NaturalPrefix, key: string): string {
+  const name = `${prefix} ${key}`;
   const known = remembered.get(name);
   if (known !== undefined) return known;
-  const id = fromUUIDBytes(prefix, hash('sha256', text, 'buffer').subarray(0, 16)).toString();
+  const id = fromUUIDBytes(prefix, hash('sha256', key, 'buffer').subarray(0, 16)).toString();
   if (remembered.size >= REMEMBERED) remembered.clear();
   remembered.set(name, id);
   return id;

@@ -142,14 +142,19 @@ function derivationsOf(open: OpenReturn): Derivation[] {
   });
 }
 
-/** Stored derivations as the model reads them. */
+/** Stored derivations as the model reads them. On the hot path: one source per notice, and no object more than needed. */
 export function tellingsOf(derivations: readonly Derivation[]): readonly Telling[] {
-  return derivations.flatMap(({ notices, receivedAtMs, ...source }) => {
-    const receivedAt = new Date(receivedAtMs).toISOString();
-    return notices.flatMap(({ aliases, silent, events }) =>
-      events.map(told => ({ ...told, aliases, receivedAt, source: { ...source, silent } })),
-    );
-  });
+  const tellings: Telling[] = [];
+  for (const derivation of derivations) {
+    const { inboundId, connection, adapterId, adapterVersion, trust, secretIndex, configRevision } = derivation;
+    const receivedAt = new Date(derivation.receivedAtMs).toISOString();
+    for (const { aliases, silent, events } of derivation.notices) {
+      const source = { inboundId, connection, trust, secretIndex, adapterId, adapterVersion, configRevision, silent };
+      for (const { event, digest, ordinal } of events)
+        tellings.push({ event, digest, aliases, ordinal, receivedAt, source });
+    }
+  }
+  return tellings;
 }
 
 type View = Omit<ReturnAuthorization, 'shopper'>;

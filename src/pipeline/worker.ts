@@ -6,7 +6,7 @@ import { type RecordDeps, record } from './record.ts';
 import { runTimers, type TimerHandlers } from './timers.ts';
 
 /** Inbound rows interpreted and recorded in one round: small enough that a transaction stays short. */
-const BATCH = 64;
+const BATCH = 32;
 /** A row whose worker died is claimed again after this. */
 const LEASE_MS = 60_000;
 const SWEEP_MS = 1000;
