@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { acknowledge } from './acknowledge.ts';
+import { deadDestination } from './dead-destination.ts';
+import { endToEnd } from './end-to-end.ts';
+import { backlog, lifecycle } from './lifecycle.ts';
+import { preview } from './preview.ts';
+import { pure } from './pure.ts';
+import type { Benchmark, Row } from './row.ts';
+
+/** `npm run bench [-- --quick] [--only name]`: measures one thing after the other and writes bench/results.json. */
+const BENCHMARKS: readonly Benchmark[] = [pure, acknowledge, endToEnd, backlog, lifecycle, deadDestination, preview];
+
+const args = process.argv.slice(2);
+const quick = args.includes('--quick');
+const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+const chosen = BENCHMARKS.filter(({ name }) => only === undefined || name === only);
+if (chosen.length === 0) {
+  say(`No benchmark is called ${only}. There are: ${BENCHMARKS.map(({ name }) => name).join(', ')}`);
+  process.exit(1);
+}
+
+const results: { readonly benchmark: string; readonly rows: readonly Row[] }[] = [];
+for (const benchmark of chosen) {
+  say(`\n${benchmark.name}`);
+  const rows = await benchmark.run({ quick });
+  for (const { what, value, bar, held } of rows) {
+    const verdict = held === null ? '' : held ? '  held' : '  NOT HELD';
+    say(`  ${what.padEnd(58)} ${value}${bar === null ? '' : `   [${bar}]${verdict}`}`);
+  }
+  results.push({ benchmark: benchmark.name, rows });
+}
+
+const [cpu] = cpus();
+const machine = {
+  cpu: cpu?.model ?? 'unknown',
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  kernel: readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim(),
+  node: process.version,
+  revision: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+  load: readFileSync('/proc/loadavg', 'utf8').split(' ')[0],
+};
+say(`\n${JSON.stringify(machine)}`);
+if (!quick && only === undefined) {
+  writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify({ machine, results }, null, 2)}\n`);
+  say('written to bench/results.json');
+}
