@@ -18,7 +18,7 @@ import { ensureTimers, housekeeping } from './pipeline/timers.ts';
 import { startWorker } from './pipeline/worker.ts';
 import { openStore } from './storage/open-store.ts';
 import { ROLES, type Store } from './storage/store.ts';
-import type { Log } from './telemetry/log.ts';
+import { describeError, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 
 /** What a process does: take webhooks, interpret and record them, deliver. Every process serves the API. */
@@ -64,7 +64,9 @@ export async function openGateway({
     adapters,
     ...(env === undefined ? {} : { env }),
   });
-  const store = await openStore(settings.databaseUrl);
+  const store = await openStore(settings.databaseUrl, {
+    onProblem: error => log.error({ event: 'store.problem', ...describeError(error) }),
+  });
   try {
     const config = await applyConfig(store, loaded);
     const newAdminToken = await ensureAdminToken(store, settings);
