@@ -24,8 +24,19 @@ export function lockFile(path: string): Connection {
     return lock;
   } catch (cause) {
     lock?.close();
-    if (cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY')) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    if (code.startsWith('SQLITE_BUSY')) {
       throw new GatewayError('STORE_LOCKED', `Another process has the store ${path} open; only one may.`, { cause });
+    }
+    if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) {
+      const remedy = 'delete that file if nobody needs it';
+      throw new GatewayError(
+        'STORE_UNAVAILABLE',
+        `The store ${path} cannot be opened: ${side} is not its lock; ${remedy}.`,
+        {
+          cause,
+        },
+      );
     }
     throw new GatewayError('STORE_UNAVAILABLE', `The store ${path} cannot be opened: its folder cannot be written.`, {
       cause,
