@@ -4,6 +4,7 @@ import { type Alias, normalizeTracking } from '../model/aliases.ts';
 import { contentDigest } from '../model/derive-facts.ts';
 import { ReturnEvent, type Shopper } from '../model/return-event.ts';
 import type { DerivedNotice, InboundState, InboundWork, NoticeOutcome } from '../storage/store.ts';
+import { worstState } from '../storage/worst-state.ts';
 
 /** What one notice of an inbound row came to, before anything is recorded. */
 export interface InterpretedNotice extends DerivedNotice {
@@ -78,20 +79,6 @@ export function interpret(work: InboundWork, connection: ConnectionConfig | unde
 export function requestOf(work: InboundWork): InboundRequest {
   const { method, path, headers, body } = work;
   return { method, path, query: new URLSearchParams(work.query), headers, body };
-}
-
-/** The row takes the worst state of its notices. */
-export function worstState(states: readonly InboundState[]): InboundState {
-  const order: readonly InboundState[] = [
-    'failed',
-    'unreadable',
-    'unrecognized',
-    'waiting',
-    'held',
-    'recorded',
-    'ignored',
-  ];
-  return order.find(state => states.includes(state)) ?? 'ignored';
 }
 
 function readEvents(

@@ -15,9 +15,9 @@ import type {
   ReturnAlias,
   ReturnWrite,
 } from '../storage/store.ts';
+import { worstState } from '../storage/worst-state.ts';
 import type { Correlated, Correlation, OpenReturn } from './correlate.ts';
 import { type Change, compareFacts } from './fact-changes.ts';
-import { worstState } from './interpret.ts';
 import { eventOf, farewellEvent, mergedEvent, publish, type Unpublished } from './new-event.ts';
 
 export interface PlannedReturn {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { interpret, worstState } from '../../src/pipeline/interpret.ts';
+import { interpret } from '../../src/pipeline/interpret.ts';
+import { worstState } from '../../src/storage/worst-state.ts';
 import { told, toyConnection, toyRow } from './toy-adapter.ts';
 
 const requested = told('return:R-1', { type: 'return.requested' });

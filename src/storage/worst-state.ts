@@ -1,0 +1,16 @@
+import type { InboundState } from './store.ts';
+
+const WORST_FIRST: readonly InboundState[] = [
+  'failed',
+  'unreadable',
+  'unrecognized',
+  'waiting',
+  'held',
+  'recorded',
+  'ignored',
+];
+
+/** A row takes the worst state of its notices. */
+export function worstState(states: readonly InboundState[]): InboundState {
+  return WORST_FIRST.find(state => states.includes(state)) ?? 'ignored';
+}
