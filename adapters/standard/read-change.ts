@@ -1,6 +1,7 @@
-import { matchSchema } from '#adapter/read-json.ts';
+import { mismatchMessage, mismatchPath } from '#adapter/schema-mismatch.ts';
 import type { Problem } from '#adapter/webhook.ts';
 import { CHANGES } from '#model/return-event.ts';
+import { forgive } from './forgive.ts';
 import type { ToldType } from './notices.ts';
 
 export type ReadChange =
@@ -9,58 +10,50 @@ export type ReadChange =
   | { readonly outcome: 'unreadable'; readonly problem: Problem };
 
 /**
- * Reads a `change` with the canonical schema of its type, which is strict, and forgives what a sender may do: fields that
- * are new to us are passed over, `null` is absent, an unknown code becomes `other` and is kept. An unknown word where the
- * list is closed (a settlement state, a parcel phase) makes the whole notice unrecognized. Nothing else is bent: what is
- * missing or of the wrong type is a problem, because half a return is worse than none.
+ * How many lines one webhook may tell of. Each becomes an event, and each event's message carries the whole return: more lines
+ * would make messages whose sum grows with the square of their number.
+ */
+export const MAX_LINES = 1000;
+
+/**
+ * Reads a `change` with the canonical schema of its type, which is strict, after forgiving what a sender may do. An unknown
+ * word where the list is closed (a settlement state, a parcel phase) makes the whole notice unrecognized. Nothing else is
+ * bent: what is missing or of the wrong type is a problem, because half a return is worse than none. Every value is looked at
+ * a fixed number of times, whatever is wrong with it.
  */
 export function readChange(type: ToldType, sent: unknown): ReadChange {
-  const change: unknown = structuredClone(sent);
-  // Each round removes a key or settles a code, so the number of rounds is bounded by the size of the change.
-  for (;;) {
-    const result = CHANGES[type].safeParse(change);
-    if (result.success) return { outcome: 'read', change: result.data };
-    let mended = false;
-    for (const issue of result.error.issues) {
-      const name = issue.path.at(-1);
-      const parent = at(change, issue.path.slice(0, -1));
-      if (issue.code === 'unrecognized_keys') {
-        const owner = at(change, issue.path);
-        for (const key of issue.keys) if (isRecord(owner)) mended = Reflect.deleteProperty(owner, key) || mended;
-      } else if (isRecord(parent) && typeof name === 'string') {
-        mended = mend(parent, name, issue.code) || mended;
-      }
-    }
-    if (!mended) return refusal(type, change);
+  const tooLong = LISTS.find(([, listOf]) => listOf(sent) > MAX_LINES);
+  if (tooLong !== undefined) {
+    const message = `tells of more than ${MAX_LINES} lines; send them in several webhooks`;
+    return unreadable(tooLong[0], message);
   }
+
+  const change = forgive(CHANGES[type], sent);
+  const result = CHANGES[type].safeParse(change);
+  if (result.success) return { outcome: 'read', change: result.data };
+
+  const { issues } = result.error;
+  const first = issues[0]!;
+  const words = issues.every(issue => issue.code === 'invalid_value' && typeof at(change, issue.path) === 'string');
+  if (words) {
+    return { outcome: 'unrecognized', because: `the word at /data/change${mismatchPath(first)} is not known` };
+  }
+  return unreadable(mismatchPath(first), mismatchMessage(first, change));
 }
 
-/** Whether anything changed. `parent[name]` is what the schema stumbled over. */
-function mend(parent: Record<string, unknown>, name: string, issue: string): boolean {
-  const value = parent[name];
-  if (value === null) return Reflect.deleteProperty(parent, name);
-  if (name === 'providerCode' && value === undefined) {
-    parent[name] = null;
-    return true;
-  }
-  if (name === 'code' && issue === 'invalid_value' && typeof value === 'string') {
-    if (typeof parent.providerCode !== 'string') parent.providerCode = value;
-    parent[name] = 'other';
-    return true;
-  }
-  return false;
+/** The lists of lines that a change can hold, whichever its type, with their lengths. */
+const LISTS: readonly (readonly [path: string, listOf: (sent: unknown) => number])[] = [
+  ['/items', sent => lengthAt(sent, ['items'])],
+  ['/details/items', sent => lengthAt(sent, ['details', 'items'])],
+];
+
+function lengthAt(sent: unknown, path: readonly string[]): number {
+  const list = at(sent, path);
+  return Array.isArray(list) ? list.length : 0;
 }
 
-function refusal(type: ToldType, change: unknown): ReadChange {
-  const read = matchSchema(change, CHANGES[type]);
-  if (read.ok) return { outcome: 'read', change: read.value };
-  const { problem } = read;
-  const issues = CHANGES[type].safeParse(change).error?.issues ?? [];
-  const words = issues.map(issue => (issue.code === 'invalid_value' ? at(change, issue.path) : undefined));
-  if (issues.length > 0 && words.every(word => typeof word === 'string')) {
-    return { outcome: 'unrecognized', because: `the word at /data/change${problem.path} is not known` };
-  }
-  return { outcome: 'unreadable', problem: { ...problem, path: `/data/change${problem.path ?? ''}` } };
+function unreadable(path: string, message: string): ReadChange {
+  return { outcome: 'unreadable', problem: { code: 'SCHEMA_MISMATCH', path: `/data/change${path}`, message } };
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {
@@ -70,8 +63,4 @@ function at(value: unknown, path: readonly PropertyKey[]): unknown {
     found = (found as Record<PropertyKey, unknown>)[key];
   }
   return found;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
