@@ -54,14 +54,31 @@ export function verifyCredential(
   if (found.value === null) return found.rejection;
 
   const given = readCredential(settings, found.value);
-  if (given === null) return rejected('malformed', { header: place, received: credentialPrefix(found.value) });
+  const expected = () => secrets.map(secret => credentialPrefix(secret.reveal()));
+  if (given === null) {
+    const received = credentialPrefix(found.value);
+    return rejected('malformed', { header: place, received, expected: expected(), hint: credentialForm(settings) });
+  }
   const secretIndex = secrets.findIndex(secret => equalCredential(given, Buffer.from(secret.reveal(), 'utf8')));
   if (secretIndex >= 0) return accepted('credential', secretIndex);
   return rejected('mismatch', {
     header: place,
     received: credentialPrefix(given.toString('utf8')),
-    expected: secrets.map(secret => credentialPrefix(secret.reveal())),
+    expected: expected(),
   });
+}
+
+function credentialForm(settings: VerificationSettings): string {
+  if (settings.scheme === 'url_token') return 'The parameter must hold the token; it is empty.';
+  if (settings.scheme === 'basic') return 'The value must be Basic, a space, and the Base64 of username:password.';
+  return tokenForm(settings);
+}
+
+/** `bearer` and `jwt`. */
+export function tokenForm(settings: VerificationSettings): string {
+  const { prefix } = tokenHeader(settings);
+  const behind = prefix === '' ? 'without a prefix' : `after the prefix "${prefix}"`;
+  return `The value must be the token in visible ASCII characters, ${behind}.`;
 }
 
 function readCredential(settings: VerificationSettings, value: string): Buffer | null {

@@ -5,7 +5,14 @@ import { accepted, digestPrefix, rejected } from './evidence.ts';
 import { onlyHeader, withHeaders } from './header.ts';
 import type { Secret } from './secret.ts';
 import { covers, type Piece, readTemplate } from './signed-text.ts';
-import { isWithin, readSignedTime, skewInSeconds, type TimestampFormat, writeSignedTime } from './signed-time.ts';
+import {
+  isWithin,
+  readSignedTime,
+  skewInSeconds,
+  TIME_FORMS,
+  type TimestampFormat,
+  writeSignedTime,
+} from './signed-time.ts';
 import { type KeyForm, signingKey } from './signing-key.ts';
 import { defaultSigns, type VerificationSettings } from './verification-settings.ts';
 import type { InboundRequest, Verification } from './webhook.ts';
@@ -98,37 +105,26 @@ export function verifyHmac(
   const plan = planFor(settings);
   const header = onlyHeader(request, plan.header);
   if (header.value === null) return header.rejection;
-  const malformed = (name: string, value: string) =>
-    rejected('malformed', { header: name, received: digestPrefix(value) });
-
   const carried = readSignatures(plan, header.value);
-  if (carried === null) return malformed(plan.header, header.value);
-
-  const parts: { timestamp?: string; id?: string } = {};
-  let skewSeconds: number | null = null;
-  if (plan.time !== null) {
-    const name = plan.time.in === 'header' ? plan.time.name : plan.header;
-    const found = plan.time.in === 'header' ? onlyHeader(request, name) : { value: carried.timestamp ?? '' };
-    if (found.value === null) return found.rejection;
-    const at = readSignedTime(found.value, plan.timestampFormat);
-    if (at === null) return malformed(name, found.value);
-    parts.timestamp = found.value;
-    skewSeconds = skewInSeconds(at, now);
+  const signed = readSigned(plan, settings, request, carried?.timestamp, now);
+  if (carried === null) {
+    return rejected('malformed', {
+      header: plan.header,
+      received: digestPrefix(header.value),
+      expected: signed.ok
+        ? rightSignatures(plan, request, secrets, signed.parts).map(right => digestPrefix(right))
+        : [],
+      hint: signatureForm(plan),
+    });
   }
-  if (settings.idHeader !== undefined && covers(plan.pieces, 'id')) {
-    const found = onlyHeader(request, settings.idHeader);
-    if (found.value === null) return found.rejection;
-    if (!isUnambiguousId(plan.pieces, found.value)) return malformed(settings.idHeader, found.value);
-    parts.id = found.value;
-  }
+  if (!signed.ok) return signed.rejection;
 
+  const { skewSeconds } = signed;
   const expected: string[] = [];
   let secretIndex = -1;
   for (const [index, secret] of secrets.entries()) {
-    const key = signingKey(secret, plan.keyForm);
-    // A key that configuration should have refused matches nothing, so that one bad entry does not hide a good one.
-    if (!key.ok) continue;
-    const right = digest(plan, key.key, request, parts);
+    const [right] = rightSignatures(plan, request, [secret], signed.parts);
+    if (right === undefined) continue;
     expected.push(right);
     if (carried.signatures.some(signature => equalText(signature, right))) {
       secretIndex = index;
@@ -144,6 +140,70 @@ export function verifyHmac(
     expected: expected.map(right => digestPrefix(right)),
     skewSeconds,
   });
+}
+
+/** What each secret gives. A key that configuration should have refused gives nothing, so that one bad entry does not hide a good one. */
+function rightSignatures(
+  plan: Plan,
+  request: InboundRequest,
+  secrets: readonly Secret[],
+  parts: Parts,
+): readonly string[] {
+  return secrets.flatMap(secret => {
+    const key = signingKey(secret, plan.keyForm);
+    return key.ok ? [digest(plan, key.key, request, parts)] : [];
+  });
+}
+
+type Signed =
+  | { readonly ok: true; readonly parts: Parts; readonly skewSeconds: number | null }
+  | { readonly ok: false; readonly rejection: Verification };
+
+/** What the digest covers beside the request itself. `carried`: the time in the signature's own header. */
+function readSigned(
+  plan: Plan,
+  settings: VerificationSettings,
+  request: InboundRequest,
+  carried: string | undefined,
+  now: Date,
+): Signed {
+  const parts: { timestamp?: string; id?: string } = {};
+  let skewSeconds: number | null = null;
+  const malformed = (name: string, value: string, hint: string) =>
+    ({ ok: false, rejection: rejected('malformed', { header: name, received: digestPrefix(value), hint }) }) as const;
+  if (plan.time !== null) {
+    const name = plan.time.in === 'header' ? plan.time.name : plan.header;
+    const found = plan.time.in === 'header' ? onlyHeader(request, name) : { value: carried ?? '' };
+    if (found.value === null) return { ok: false, rejection: found.rejection };
+    const at = readSignedTime(found.value, plan.timestampFormat);
+    if (at === null) return malformed(name, found.value, `The time must be ${TIME_FORMS[plan.timestampFormat]}.`);
+    parts.timestamp = found.value;
+    skewSeconds = skewInSeconds(at, now);
+  }
+  if (settings.idHeader !== undefined && covers(plan.pieces, 'id')) {
+    const found = onlyHeader(request, settings.idHeader);
+    if (found.value === null) return { ok: false, rejection: found.rejection };
+    if (!isUnambiguousId(plan.pieces, found.value)) return malformed(settings.idHeader, found.value, ID_FORM);
+    parts.id = found.value;
+  }
+  return { ok: true, parts, skewSeconds };
+}
+
+const ID_FORM =
+  'The id must be 1 to 255 visible ASCII characters, without the text that follows it in what is signed (settings.verification.signs).';
+
+/** `64 hexadecimal characters, without a prefix`: what the settings ask of the header. */
+function signatureForm(plan: Plan): string {
+  const bytes = DIGEST_BYTES[plan.algorithm];
+  const text =
+    plan.encoding === 'hex'
+      ? `${2 * bytes} hexadecimal characters`
+      : `${Math.ceil(bytes / 3) * 4} characters of Base64`;
+  if (plan.time?.in === 'signature') {
+    return `The value must be t=<time>,${plan.prefix}<signature>: the signature as ${text}, the time once, at most ${MAX_SIGNATURES} signatures.`;
+  }
+  const prefix = plan.prefix === '' ? 'without a prefix' : `after the prefix ${plan.prefix}`;
+  return `The value must be ${text}, ${prefix} (settings.verification: algorithm, encoding, prefix).`;
 }
 
 /** The signatures in the header, hex in lower case; `null` where it is not of the form that the settings describe. */

@@ -6,7 +6,7 @@
 import { hash, type KeyObject } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { equalText } from './constant-time.ts';
-import { readToken, tokenHeader } from './credentials.ts';
+import { readToken, tokenForm, tokenHeader } from './credentials.ts';
 import { accepted, digestPrefix, rejected } from './evidence.ts';
 import { onlyHeader, withHeaders } from './header.ts';
 import { algorithmsOf, publicKeyOf } from './public-key.ts';
@@ -86,7 +86,12 @@ export async function verifyJwt(
   const evidence = { header: name, received: digestPrefix(found.value) };
   const token = readToken(settings, found.value);
   const header = token === null ? null : readHeader(token);
-  if (token === null || header === null) return rejected('malformed', evidence);
+  if (token === null) return rejected('malformed', { ...evidence, hint: tokenForm(settings) });
+  if (header === null)
+    return rejected('malformed', {
+      ...evidence,
+      hint: 'The token must be a JWT: three parts in Base64url, parted by dots.',
+    });
 
   for (const { key, algorithms, secretIndex } of candidates(settings, secrets, header)) {
     const result = await jwtVerify(token, key, {
@@ -102,7 +107,8 @@ export async function verifyJwt(
     if (result === 'other key') continue;
     const { payload, reason } = result;
     if (reason === null) return accepted(settings.bodyHashClaim === undefined ? 'credential' : 'signed', secretIndex);
-    return rejected(reason, { ...evidence, skewSeconds: skewOf(payload, now) });
+    const hint = reason === 'malformed' ? { hint: claimsForm(settings) } : {};
+    return rejected(reason, { ...evidence, ...hint, skewSeconds: skewOf(payload, now) });
   }
   return rejected('mismatch', evidence);
 }
@@ -125,6 +131,11 @@ function refusal(
   const claim = Object.hasOwn(payload, settings.bodyHashClaim) ? payload[settings.bodyHashClaim] : undefined;
   if (typeof claim !== 'string') return 'malformed';
   return equalText(normalHash(claim, settings), bodyHash(body, settings)) ? null : 'mismatch';
+}
+
+function claimsForm({ bodyHashClaim }: VerificationSettings): string {
+  const hash = bodyHashClaim === undefined ? '' : `, and ${bodyHashClaim} as text`;
+  return `The token must be whole and hold exp or iat as a number${hash}.`;
 }
 
 function skewOf(payload: JWTPayload | null, now: Date): number | null {

@@ -25,6 +25,14 @@ export function readSignedTime(text: string, format: TimestampFormat): number | 
   }
 }
 
+/** What `readSignedTime` reads, in words for the person who looks at a refusal. */
+export const TIME_FORMS: Readonly<Record<TimestampFormat, string>> = {
+  seconds: 'Unix seconds, digits only',
+  milliseconds: 'Unix milliseconds, digits only',
+  rfc1123: 'a time such as Fri, 20 Nov 2026 10:00:00 GMT',
+  iso: 'a time with its zone such as 2026-11-20T10:00:00Z',
+};
+
 function parsed(text: string): number | null {
   const at = Date.parse(text);
   return Number.isNaN(at) ? null : at;

@@ -9,7 +9,7 @@ import { equalText } from './constant-time.ts';
 import { accepted, digestPrefix, rejected } from './evidence.ts';
 import { onlyHeader, withHeaders } from './header.ts';
 import type { Secret } from './secret.ts';
-import { isWithin, readSignedTime, skewInSeconds } from './signed-time.ts';
+import { isWithin, readSignedTime, skewInSeconds, TIME_FORMS } from './signed-time.ts';
 import { decodeBase64, signingKey } from './signing-key.ts';
 import type { VerificationSettings } from './verification-settings.ts';
 import type { InboundRequest, Verification } from './webhook.ts';
@@ -22,6 +22,8 @@ const MIN_SECRET_BYTES = 24;
 
 const ID = /^[\x21-\x2d\x2f-\x7e]{1,255}$/;
 const V1 = /^v1,([A-Za-z0-9+/]{43}=)$/;
+const ID_FORM = 'The id must be 1 to 255 visible ASCII characters without a dot.';
+const SIGNATURE_FORM = `The value must be v1, and 44 characters of Base64 (or v1a, and 88 of them); at most ${MAX_SIGNATURES} of these, parted by a space.`;
 /** What an HTTP stack makes of two signature headers. */
 const JOINED = /, ?v[0-9]+[a-z]?,/;
 const V1A = /^v1a,([A-Za-z0-9+/]{86}==)$/;
@@ -136,18 +138,19 @@ export function verifyStandardWebhook(
   const timestamp = onlyHeader(request, names.timestamp);
   if (timestamp.value === null) return timestamp.rejection;
 
-  const malformed = (header: string, value: string) => rejected('malformed', { header, received: digestPrefix(value) });
-  if (!ID.test(id.value)) return malformed(names.id, id.value);
+  const malformed = (header: string, value: string, hint: string) =>
+    rejected('malformed', { header, received: digestPrefix(value), hint });
+  if (!ID.test(id.value)) return malformed(names.id, id.value, ID_FORM);
   const at = readSignedTime(timestamp.value, 'seconds');
-  if (at === null) return malformed(names.timestamp, timestamp.value);
+  if (at === null) return malformed(names.timestamp, timestamp.value, `The time must be ${TIME_FORMS.seconds}.`);
   const entries = signature.value.split(' ').filter(entry => entry !== '');
-  if (entries.length > MAX_SIGNATURES) return malformed(names.signature, signature.value);
+  if (entries.length > MAX_SIGNATURES) return malformed(names.signature, signature.value, SIGNATURE_FORM);
   if (JOINED.test(signature.value)) {
     return rejected('repeated', { header: names.signature, received: digestPrefix(signature.value) });
   }
   const v1 = entries.flatMap(entry => V1.exec(entry)?.[1] ?? []);
   const v1a = entries.flatMap(entry => V1A.exec(entry)?.[1] ?? []);
-  if (v1.length + v1a.length === 0) return malformed(names.signature, signature.value);
+  const readable = v1.length + v1a.length > 0;
 
   const skewSeconds = skewInSeconds(at, now);
   const expected: string[] = [];
@@ -167,6 +170,11 @@ export function verifyStandardWebhook(
       secretIndex = index;
       break;
     }
+  }
+  if (!readable) {
+    const received = digestPrefix(signature.value);
+    const right = expected.map(each => digestPrefix(each));
+    return rejected('malformed', { header: names.signature, received, expected: right, hint: SIGNATURE_FORM });
   }
   if (secretIndex >= 0 && isWithin(skewSeconds, settings.toleranceSeconds)) return accepted('signed', secretIndex);
   return rejected(secretIndex < 0 ? 'mismatch' : 'outside-tolerance', {

@@ -24,12 +24,14 @@ export interface Connection<Settings, Secrets> {
 export interface Evidence {
   /** The header (or query parameter) looked for. */
   readonly header: string | null;
-  /** Digest prefix of what came; `null` where nothing came. */
+  /** Digest prefix of what came, never its text; `null` where nothing came. */
   readonly received: string | null;
   /** Digest prefixes of what would have been right, one per secret. */
   readonly expected: readonly string[];
   /** Sender's clock minus ours, only where the timestamp is signed. */
   readonly skewSeconds: number | null;
+  /** Which form was expected where it was another one: a sentence made of the settings alone, which quotes nothing that came. */
+  readonly hint?: string | null;
 }
 
 export type RejectionReason = 'missing' | 'repeated' | 'malformed' | 'mismatch' | 'outside-tolerance';

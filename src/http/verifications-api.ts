@@ -23,11 +23,22 @@ const REASONS = [
 
 const evidence = {
   header: z.string().nullable().describe('The header or query parameter that was looked for.'),
-  received: z.string().nullable().describe('First characters of the SHA-256 of what came; null where nothing came.'),
+  received: z
+    .string()
+    .nullable()
+    .describe(
+      'A digest, not the text: the first 8 hexadecimal characters (4 for a password or token) of the SHA-256 of the value that came; of the signature alone, without its prefix, where the value has the expected form. null where nothing came.',
+    ),
   expected: z
     .array(z.string())
-    .describe('First characters of the SHA-256 of what would have been right, one per secret.'),
+    .describe(
+      'The same digest of the right value, one per secret; empty where none can be computed. Equal to received only where the signature fits and its time does not.',
+    ),
   skewSeconds: z.number().nullable().describe("The sender's clock minus ours, in seconds, where the time is signed."),
+  hint: z
+    .string()
+    .nullable()
+    .describe('The form that was expected, where another one came (reason malformed); it quotes nothing that came.'),
 };
 
 const RejectionView = z
@@ -118,7 +129,7 @@ export function verificationsApi(api: Api): void {
       tag: TAG,
       summary: 'Check a captured request',
       description:
-        'Verifies a request as the connection would, and says what was looked for and what came. Nothing is kept, and nothing is sent.',
+        'Verifies a request as the connection would, and says what was looked for, what came and, as digests, what would have been right. Nothing is kept, and nothing is sent.',
       roles: ['security_admin', 'on_call'],
       body: { schema: VerificationInput, required: true, example: EXAMPLE_INPUT },
       status: 200,
@@ -126,10 +137,11 @@ export function verificationsApi(api: Api): void {
       example: {
         outcome: 'rejected',
         reason: 'mismatch',
-        header: 'x-happyreturns-signature',
+        header: 'X-Hr-Signature',
         received: '5b1a7f00',
         expected: ['d2c49e31'],
         skewSeconds: null,
+        hint: null,
       },
       problems: ['NOT_FOUND'],
     },
@@ -165,8 +177,8 @@ function requestFrom(input: z.output<typeof VerificationInput>): InboundRequest 
   };
 }
 
-function shownEvidence({ header, received, expected, skewSeconds }: Evidence): Evidence {
-  return { header, received, expected, skewSeconds };
+function shownEvidence({ header, received, expected, skewSeconds, hint = null }: Evidence) {
+  return { header, received, expected, skewSeconds, hint };
 }
 
 function rejectionView(row: Rejection) {
@@ -192,10 +204,11 @@ const EXAMPLE_REJECTION = {
   reason: 'mismatch',
   method: 'POST',
   path: '/webhooks/acme-outdoor/happy-returns',
-  header: 'x-happyreturns-signature',
+  header: 'X-Hr-Signature',
   received: '5b1a7f00',
   expected: ['d2c49e31'],
   skewSeconds: null,
+  hint: null,
   bodyBytes: 1204,
 } satisfies z.input<typeof RejectionView>;
 
@@ -204,7 +217,7 @@ const EXAMPLE_INPUT = {
   connection: 'happy-returns',
   method: 'POST',
   path: '/webhooks/acme-outdoor/happy-returns',
-  headers: { 'content-type': 'application/json', 'x-happyreturns-signature': '5b1a…' },
+  headers: { 'content-type': 'application/json', 'X-Hr-Signature': '5b1a…' },
   bodyBase64: 'eyJldmVudCI6InJldHVybi5hc24ifQ==',
   at: '2026-11-20T10:00:01.900Z',
 } satisfies z.input<typeof VerificationInput>;

@@ -259,4 +259,50 @@ describe('evidence', () => {
       evidence: { header: 'X-Sig', received: '60e05bd1', expected: ['282dd047'], skewSeconds: null },
     });
   });
+
+  it.each<[string, VerificationSettings, string]>([
+    [
+      'hex without a prefix',
+      { scheme: 'hmac', header: 'X-Sig' },
+      'The value must be 64 hexadecimal characters, without a prefix (settings.verification: algorithm, encoding, prefix).',
+    ],
+    [
+      'Base64 behind a prefix',
+      { scheme: 'hmac', header: 'X-Sig', encoding: 'base64', algorithm: 'sha1', prefix: 'sha1=' },
+      'The value must be 28 characters of Base64, after the prefix sha1= (settings.verification: algorithm, encoding, prefix).',
+    ],
+    [
+      'one header for time and signature',
+      { scheme: 'hmac_timestamp', header: 'X-Sig' },
+      'The value must be t=<time>,v1=<signature>: the signature as 64 hexadecimal characters, the time once, at most 16 signatures.',
+    ],
+  ])('says the form that was expected: %s', (_, settings, hint) => {
+    const request = inboundRequest('{}', { 'x-sig': 'sha256=0000' });
+
+    expect(verifyHmac(request, settings, [secret], now)).toMatchObject({ reason: 'malformed', evidence: { hint } });
+  });
+
+  it('says what would have been right also where the form is wrong', () => {
+    const settings: VerificationSettings = { scheme: 'hmac', header: 'X-Sig' };
+    const request = inboundRequest('what do ya want for nothing?', { 'x-sig': 'sha256=0' });
+
+    expect(verifyHmac(request, settings, [secret], now)).toMatchObject({
+      reason: 'malformed',
+      evidence: { expected: ['282dd047'] },
+    });
+  });
+
+  it('has nothing that would have been right where the signed time is missing too', () => {
+    const settings: VerificationSettings = {
+      scheme: 'hmac',
+      header: 'X-Sig',
+      signs: '{timestamp}.{body}',
+      timestampHeader: 'X-Time',
+    };
+
+    expect(verifyHmac(inboundRequest('{}', { 'x-sig': '0' }), settings, [secret], now)).toMatchObject({
+      reason: 'malformed',
+      evidence: { header: 'X-Sig', expected: [] },
+    });
+  });
 });

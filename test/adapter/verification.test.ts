@@ -344,6 +344,46 @@ describe('verify', () => {
   });
 });
 
+describe('a proof of another form', () => {
+  const key = new Secret('a-key-of-at-least-thirty-two-bytes!!');
+
+  it.each<[string, VerificationSettings, Record<string, string>, Secret, string]>([
+    [
+      'basic',
+      { scheme: 'basic' },
+      { authorization: 'acme:secret' },
+      new Secret('acme:secret'),
+      'The value must be Basic, a space, and the Base64 of username:password.',
+    ],
+    [
+      'bearer',
+      { scheme: 'bearer' },
+      { authorization: 'token-1' },
+      new Secret('token-1'),
+      'The value must be the token in visible ASCII characters, after the prefix "Bearer ".',
+    ],
+    [
+      'jwt that is none',
+      { scheme: 'jwt' },
+      { authorization: 'Bearer token-1' },
+      key,
+      'The token must be a JWT: three parts in Base64url, parted by dots.',
+    ],
+    [
+      'standard_webhooks with an id of another form',
+      { scheme: 'standard_webhooks' },
+      { 'webhook-id': 'a.b', 'webhook-timestamp': '1', 'webhook-signature': 'v1,a' },
+      new Secret('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'),
+      'The id must be 1 to 255 visible ASCII characters without a dot.',
+    ],
+  ])('is told the expected one: %s', async (_, settings, headers, secret, hint) => {
+    expect(await verify(inboundRequest(body, headers), settings, [secret], now)).toMatchObject({
+      reason: 'malformed',
+      evidence: { hint },
+    });
+  });
+});
+
 describe('sign', () => {
   it('keeps the id a request carries, takes one that is given, and else makes one from the bytes', async () => {
     const settings: VerificationSettings = { scheme: 'standard_webhooks' };

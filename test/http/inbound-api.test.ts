@@ -173,9 +173,34 @@ describe('GET /v1/rejections', () => {
         received: expect.stringMatching(/^[0-9a-f]{4,8}$/),
         expected: [expect.stringMatching(/^[0-9a-f]{4,8}$/)],
         skewSeconds: 0,
+        hint: null,
         bodyBytes: body.length,
       },
     ]);
+  });
+});
+
+describe('a signature of another form', () => {
+  const HINT =
+    'The value must be v1, and 44 characters of Base64 (or v1a, and 88 of them); at most 16 of these, parted by a space.';
+
+  it('is explained by the record of its refusal and by the check of the captured request', async () => {
+    const { get, post, webhook, clock } = await openHttp();
+    const { headers, body } = await signed(requested('R-1'), clock.nowMs);
+    const bare = { ...headers, 'webhook-signature': 'c2lnbmF0dXJl' };
+
+    await webhook('/webhooks/acme/portal', { headers: bare, body });
+    const recorded = (await get('/v1/rejections')).body.data[0];
+    const checked = await post('/v1/verifications', {
+      account: 'acme',
+      connection: 'portal',
+      headers: bare,
+      bodyBase64: Buffer.from(body).toString('base64'),
+    });
+
+    const expected = [expect.stringMatching(/^[0-9a-f]{8}$/)];
+    expect(recorded).toMatchObject({ reason: 'malformed', hint: HINT, expected });
+    expect(checked.body).toMatchObject({ reason: 'malformed', hint: HINT, expected });
   });
 });
 
