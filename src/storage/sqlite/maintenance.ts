@@ -8,16 +8,33 @@ const WORTH_A_CHECKPOINT_BYTES = 4 * 1024 * 1024;
 /** Above this the log is emptied: a passive checkpoint alone never catches up with a busy writer. */
 const WORTH_EMPTYING_BYTES = 64 * 1024 * 1024;
 
+/** Emptying copies the rest while it holds the writer, so the rest must be short: some milliseconds. */
+const SHORT_REST_PAGES = 1000;
+
+interface Progress {
+  /** Pages in the log. */
+  readonly log: number;
+  readonly checkpointed: number;
+}
+
 /**
- * Copies what is committed from the log into the database. Passive rounds hold nobody up; emptying the log holds
- * writers only for what was committed since, so it comes right after them.
+ * Copies what is committed from the log into the database. Passive rounds hold nobody up. Emptying the log holds the
+ * writer while it copies what was committed since, so it comes right after them, and it waits for nobody: while
+ * somebody still reads from the log, waiting would hold the writer as long, and with it the whole process.
  */
 export function checkpoint(client: Database, walPath: string): void {
   if (walBytes(walPath) < WORTH_A_CHECKPOINT_BYTES) return;
   client.pragma('wal_checkpoint(PASSIVE)');
   if (walBytes(walPath) < WORTH_EMPTYING_BYTES) return;
-  client.pragma('wal_checkpoint(PASSIVE)');
-  client.pragma('wal_checkpoint(TRUNCATE)');
+  const [{ log, checkpointed }] = client.pragma('wal_checkpoint(PASSIVE)') as [Progress];
+  if (log - checkpointed > SHORT_REST_PAGES) return; // a reader needs the rest, or the writer is that far ahead
+  const waits = client.pragma('busy_timeout', { simple: true });
+  client.pragma('busy_timeout = 0');
+  try {
+    client.pragma('wal_checkpoint(TRUNCATE)');
+  } finally {
+    client.pragma(`busy_timeout = ${waits}`);
+  }
 }
 
 function walBytes(path: string): number {

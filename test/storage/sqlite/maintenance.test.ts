@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../../src/storage/open-store.ts';
-import { openKeeper, openWriter } from '../../../src/storage/sqlite/connect.ts';
+import { openKeeper, openReader, openWriter } from '../../../src/storage/sqlite/connect.ts';
 import { checkpoint } from '../../../src/storage/sqlite/maintenance.ts';
 import { inboundRow, kept } from '../../conformance/store-kit/rows.ts';
 import { temporaryFolder } from '../place.ts';
@@ -52,6 +52,30 @@ describe('a checkpoint', () => {
     checkpoint(keeper, `${path}-wal`);
 
     expect(walBytes()).toBe(0);
+  });
+
+  it.each([
+    ['before the last write', 33],
+    ['after the last write', 66],
+  ])('waits for no reader that began %s, so that the writer never waits for it', (_, megabytes) => {
+    const { path, keeper, writer, walBytes } = withLog(megabytes);
+    const reader = openReader(path);
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM big').get();
+    const insert = writer.prepare('INSERT INTO big VALUES (?)');
+    for (let index = megabytes; index < 66; index += 1) insert.run(Buffer.alloc(MEGABYTE));
+    const startedAtMs = performance.now();
+
+    checkpoint(keeper, `${path}-wal`);
+    const tookMs = performance.now() - startedAtMs;
+    const whileReading = walBytes();
+    reader.close();
+    checkpoint(keeper, `${path}-wal`);
+
+    expect(tookMs).toBeLessThan(4000); // a wait lasts 5,000
+    expect(whileReading).toBeGreaterThan(64 * MEGABYTE);
+    expect(walBytes()).toBe(0);
+    expect(keeper.pragma('busy_timeout', { simple: true })).toBe(5000);
   });
 });
 
