@@ -9,7 +9,7 @@ import type { ReturnEvent, Shopper } from '../model/return-event.ts';
  * awaited inside one would leave it. Times are Unix milliseconds given by the caller, unless a type says otherwise.
  * Every read for a caller takes that caller's account scope first, so that forgetting it does not compile.
  */
-export interface Store extends Intake, Recording, Delivering, Timers, Administration, Reads {
+export interface Store extends Intake, Recording, Delivering, Timers, Administration, Removing, Reads {
   close(): Promise<void>;
 }
 
@@ -79,7 +79,8 @@ interface Intake {
   /**
    * Commits a batch durably (synced) in one transaction and answers in order; when the batch fails, each row is tried
    * alone. Same dedupe key and same body within the key's life: `duplicate` of the first row, which is queued again
-   * (state `received`) if it was `failed`, `unreadable` or `unrecognized`. Same key, other bytes: kept as `variantOf`.
+   * (state `received`) if it was `failed`, `unreadable` or `unrecognized`, with its bytes given back where they were
+   * removed. Same key, other bytes: kept as `variantOf`.
    */
   keepInbound(batch: readonly NewInbound[]): Promise<readonly KeepResult[]>;
   /** Keeps at most `cap` rejections per connection, dropping the oldest. */
@@ -261,7 +262,7 @@ export interface RecordGroup {
 
 export type RecordResult =
   | { readonly outcome: 'recorded' }
-  /** A version moved, an identifying alias was taken, or a claim was lost: read again and retry. */
+  /** A version moved, an identifying alias was taken, a claim was lost, or a row's bytes were removed: read again and retry. */
   | { readonly outcome: 'conflict' }
   | { readonly outcome: 'failed'; readonly error: GatewayError };
 
@@ -468,6 +469,107 @@ interface Administration {
   ): Promise<void>;
   /** Deletes expired dedupe and idempotency keys, in small steps off the main thread; answers how many. */
   purgeExpired(nowMs: number): Promise<number>;
+}
+
+// ── Removing ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Instants; what is older goes. */
+export interface RetentionCutoffs {
+  /** For the bytes of rows that were understood, and of those whose sender proved nothing. */
+  readonly bodiesMs: number;
+  /** For the bytes of rows that a replay may still mend; not later than `bodiesMs`. */
+  readonly unreadBodiesMs: number;
+  /** For attempts and outgoing messages. */
+  readonly attemptsMs: number;
+  /** For the shopper of a return that was not updated since. */
+  readonly shoppersMs: number;
+}
+
+export interface RetentionCounts {
+  /** Inbound rows that lose their bytes. */
+  readonly bodies: number;
+  /** Outgoing messages. */
+  readonly messages: number;
+  readonly attempts: number;
+  /** Returns that lose their shopper. */
+  readonly shoppers: number;
+}
+
+export interface RetentionRun {
+  readonly startedAtMs: number;
+  /** `null`: it is under way. */
+  readonly endedAtMs: number | null;
+  readonly removed: RetentionCounts;
+}
+
+export interface RetentionReport {
+  /** The last run that ended. */
+  readonly lastRun: RetentionRun | null;
+  readonly running: RetentionRun | null;
+  /** What a run would remove now. */
+  readonly due: RetentionCounts;
+  /** Counting stopped at a limit: there is more. */
+  readonly dueIsAtLeast: boolean;
+  readonly storeBytes: number;
+  /** Of `storeBytes`: given free, and used again before the store grows. */
+  readonly freeBytes: number;
+}
+
+/** Whose data is erased: every return with this e-mail address, in any letter case, or one return (follows a merge). */
+export type ErasureSubject = { readonly email: string } | { readonly returnId: string };
+
+export interface Erasure {
+  readonly returns: readonly {
+    readonly id: string;
+    readonly mergedFrom: readonly string[];
+    readonly hadShopper: boolean;
+  }[];
+  /** Rows that told of these returns in any interpretation, superseded ones included, and lose their bytes. */
+  readonly rows: {
+    readonly erased: number;
+    /** Their bytes had been removed before. */
+    readonly goneBefore: number;
+    /** Of `erased`: told of other returns as well. */
+    readonly shared: number;
+  };
+  /** Rows of no return that name the e-mail address in their bytes, and lose them; oldest first. Not searched for a return. */
+  readonly naming: readonly string[];
+  /** Rows of the account that belong to no return, or wait to be read, and keep their bytes. */
+  readonly unattributed: readonly { readonly state: InboundState; readonly rows: number }[];
+  /** Attempts that lose what the destination answered: it may have quoted the message. */
+  readonly answers: number;
+  /** Deliveries of these returns by destination; `delivering`: being sent at this moment. */
+  readonly deliveries: readonly {
+    readonly destination: string;
+    readonly pending: number;
+    readonly delivering: number;
+    readonly delivered: number;
+  }[];
+  /** Whether the driver's own files were cleared of earlier copies, too; `false`: the next retention run does it. */
+  readonly filesCleared: boolean;
+}
+
+interface Removing {
+  /**
+   * One slice, of some seconds at most, of the run that removes what is older than the cut-offs: bytes of inbound rows
+   * (body and query; never of a row in state `received`), attempts and outgoing messages (never of a delivery that is
+   * pending), shoppers. A run that is under way goes on, over restarts; while the answer's `endedAtMs` is `null` there is more.
+   * Works off the main thread in small transactions.
+   */
+  purgeAged(cutoffs: RetentionCutoffs, nowMs: number): Promise<RetentionRun>;
+  retentionReport(cutoffs: RetentionCutoffs): Promise<RetentionReport>;
+  /**
+   * Removes the shopper of every matching return and the bytes (body and query) of the rows that told of it. `dryRun`
+   * changes nothing and answers what would be. Small transactions, bytes first, so that one that was interrupted is
+   * simply repeated; what is recorded meanwhile from removed bytes is a conflict. `null`: nothing of the account is
+   * in scope, or no such return.
+   */
+  eraseShopper(
+    scope: Scope,
+    account: string,
+    subject: ErasureSubject,
+    options: { readonly dryRun: boolean; readonly nowMs: number },
+  ): Promise<Erasure | null>;
 }
 
 // ── Reads ───────────────────────────────────────────────────────────────────────────────────────────────────────

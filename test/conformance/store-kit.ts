@@ -1,12 +1,14 @@
 import { describe } from 'vitest';
 import { describeAdministration } from './store-kit/administration.ts';
 import { describeDelivering } from './store-kit/delivering.ts';
+import { describeErasing } from './store-kit/erasing.ts';
 import type { OpenAt } from './store-kit/harness.ts';
 import { describeIntake } from './store-kit/intake.ts';
 import { describeInterleaving } from './store-kit/interleaving.ts';
 import { describeMerging } from './store-kit/merging.ts';
 import { describeReads } from './store-kit/reads.ts';
 import { describeRecording } from './store-kit/recording.ts';
+import { describeRetention } from './store-kit/retention.ts';
 import { describeTimers } from './store-kit/timers.ts';
 
 /**
@@ -22,6 +24,8 @@ export function describeStore(name: string, open: OpenAt): void {
     describeInterleaving(open);
     describeTimers(open);
     describeAdministration(open);
+    describeRetention(open);
+    describeErasing(open);
     describeReads(open);
   });
 }

@@ -56,6 +56,7 @@ export function openWriter(path: string): Connection {
       client.pragma('foreign_keys = OFF');
       client.pragma('temp_store = MEMORY');
       client.pragma('cache_size = -32000');
+      client.pragma('secure_delete = ON'); // what is replaced is overwritten, as erasure overwrites what is removed
       return client;
     } catch (error) {
       client.close();
@@ -90,12 +91,13 @@ export function openReader(path: string): Connection {
   return client;
 }
 
-/** A connection of the reading thread, for checkpoints and for purging in small steps. */
+/** A connection of the reading thread, for checkpoints, retention and erasure in small steps. */
 export function openKeeper(path: string): Connection {
   const client = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   client.pragma('synchronous = FULL');
   client.pragma('wal_autocheckpoint = 0');
   client.pragma('foreign_keys = OFF');
   client.pragma('cache_size = -2000');
+  client.pragma('secure_delete = ON');
   return client;
 }

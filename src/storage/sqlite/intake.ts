@@ -53,7 +53,14 @@ export function createIntake(
   );
   const queueAgain = prepare(
     client,
-    sql`UPDATE inbound SET state = 'received' WHERE ref = ${given('ref')} AND state IN ('failed', 'unreadable', 'unrecognized')`,
+    sql`UPDATE inbound SET state = 'received', bytes_erased_at_ms = NULL,
+        query = CASE WHEN bytes_erased_at_ms IS NULL THEN query ELSE ${given('query')} END
+      WHERE ref = ${given('ref')} AND state IN ('failed', 'unreadable', 'unrecognized')`,
+  );
+  // Retention may have taken the bytes of the row; these are the same.
+  const giveBack = prepare(
+    client,
+    sql`INSERT INTO inbound_body (inbound_ref, body) VALUES (${given('ref')}, ${given('body')}) ON CONFLICT DO NOTHING`,
   );
   const insertRejection = insertInto(client, rejection);
   const capRejections = prepare(
@@ -71,7 +78,8 @@ export function createIntake(
       for (const known of remembered.all({ key_hash: hashes.key })) {
         if (known.expires_at_ms <= row.receivedAtMs) continue;
         if (known.body_hash.equals(hashes.body)) {
-          queueAgain.run({ ref: known.inbound_ref });
+          const again = queueAgain.run({ ref: known.inbound_ref, query: row.query }).changes === 1;
+          if (again) giveBack.run({ ref: known.inbound_ref, body: row.body });
           return { outcome: 'duplicate', id: known.id };
         }
         variantOf ??= known;

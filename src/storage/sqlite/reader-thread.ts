@@ -1,19 +1,29 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { GatewayError } from '../../gateway-error.ts';
 import { openKeeper, openReader } from './connect.ts';
+import { createErasure } from './erasure.ts';
 import { createLists, LISTS } from './lists.ts';
 import { checkpoint, createPurge } from './maintenance.ts';
-import type { ReaderAnswer, ReaderData, ReaderRequest } from './reader.ts';
+import { KEEPING, type Keeping, type ReaderAnswer, type ReaderData, type ReaderRequest } from './reader.ts';
+import { createRetention, createRetentionReport } from './retention.ts';
 import { storeError } from './store-error.ts';
 
 // Runs in a thread of its own, so that a read over a million rows, a checkpoint or a purge holds up no request.
+
+/** May yield the pause before the next step, in milliseconds. */
+type Steps = Generator<unknown, unknown>;
 
 const port = parentPort!;
 const { path, checkpointEveryMs } = workerData as ReaderData;
 const reader = openReader(path);
 const keeper = openKeeper(path);
 const lists = createLists(reader);
-const purge = createPurge(keeper);
+const keeping: Readonly<Record<Keeping, (...values: never[]) => Steps>> = {
+  purgeExpired: createPurge(keeper),
+  purgeAged: createRetention(keeper),
+  retentionReport: createRetentionReport(keeper),
+  eraseShopper: createErasure(keeper),
+};
 
 const checkpoints = setInterval(() => {
   try {
@@ -31,8 +41,8 @@ port.on('message', async ({ id, name, values }: ReaderRequest) => {
       keeper.close();
       answer({ id, value: null });
       port.close();
-    } else if (name === 'purgeExpired') {
-      answer({ id, value: await inSteps(purge(Number(values[0]))) });
+    } else if (isKeeping(name)) {
+      answer({ id, value: await inSteps(keeping[name](...(values as never[]))) });
     } else if (LISTS.includes(name)) {
       answer({ id, value: lists[name](...(values as [never, never, never, never])) });
     }
@@ -44,12 +54,17 @@ port.on('message', async ({ id, name, values }: ReaderRequest) => {
   }
 });
 
-/** Reads and checkpoints come between two steps. */
-async function inSteps<Result>(steps: Generator<void, Result>): Promise<Result> {
+function isKeeping(name: string): name is Keeping {
+  return KEEPING.includes(name as Keeping);
+}
+
+/** Reads and checkpoints come between two steps; one that wrote says how long the writer then has its turn. */
+async function inSteps(steps: Steps): Promise<unknown> {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
-    await new Promise(resolve => setImmediate(resolve));
+    const pauseMs = Number(step.value ?? 0);
+    await new Promise(resolve => (pauseMs === 0 ? setImmediate(resolve) : setTimeout(resolve, pauseMs)));
   }
 }
 

@@ -2,6 +2,10 @@ import { Worker } from 'node:worker_threads';
 import { type ErrorCode, GatewayError } from '../../gateway-error.ts';
 import type { List } from './lists.ts';
 
+/** What the reading thread changes, in small transactions of its own, and what it says of that. */
+export const KEEPING = ['purgeExpired', 'purgeAged', 'retentionReport', 'eraseShopper'] as const;
+export type Keeping = (typeof KEEPING)[number];
+
 export interface ReaderData {
   readonly path: string;
   readonly checkpointEveryMs: number;
@@ -9,7 +13,7 @@ export interface ReaderData {
 
 export interface ReaderRequest {
   readonly id: number;
-  readonly name: List | 'purgeExpired' | 'close';
+  readonly name: List | Keeping | 'close';
   readonly values: readonly unknown[];
 }
 

@@ -11,9 +11,9 @@ import type { Writer } from './writer.ts';
 /** Writes what became of one inbound row, and answers its number; the claim ends once the transaction is committed. */
 export function createRecordInbound(writer: Writer, claims: InboundClaims) {
   const { client } = writer;
-  const find = prepare<{ ref: number; account: string }>(
+  const find = prepare<{ ref: number; account: string; bytes_erased_at_ms: number | null }>(
     client,
-    sql`SELECT i.ref, c.account FROM inbound i JOIN connection c ON c.ref = i.connection_ref WHERE i.id = ${given('id')}`,
+    sql`SELECT i.ref, i.bytes_erased_at_ms, c.account FROM inbound i JOIN connection c ON c.ref = i.connection_ref WHERE i.id = ${given('id')}`,
   );
   const settle = prepare(
     client,
@@ -37,6 +37,8 @@ export function createRecordInbound(writer: Writer, claims: InboundClaims) {
     }
     const { ref } = row;
     if (owner !== null && !claims.isOwner(ref, owner)) throw CONFLICT;
+    // Read from bytes that were removed meanwhile: an erasure must not be undone by what is still in memory.
+    if (row.bytes_erased_at_ms !== null) throw CONFLICT;
     const version = outcome.adapterVersion;
     interpret.run({ ref, version, now: nowMs, notices: JSON.stringify(outcome.notices) });
     stopWaiting.run({ ref });

@@ -333,3 +333,11 @@ export const idempotencyKey = sqliteTable(
     index('idempotency_key_by_expiry').on(table.expires_at_ms),
   ],
 );
+
+export const retentionRun = sqliteTable('retention_run', {
+  ref: integer('ref').primaryKey(),
+  started_at_ms: int('started_at_ms'),
+  ended_at_ms: integer('ended_at_ms'),
+  resume: text('resume'),
+  removed: words('removed'),
+});

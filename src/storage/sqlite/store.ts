@@ -9,9 +9,9 @@ import { createDeliveryRows } from './delivery-rows.ts';
 import { createDestinations } from './destinations.ts';
 import { createInboundRows } from './inbound-rows.ts';
 import { createIntake } from './intake.ts';
-import { LISTS } from './lists.ts';
+import { LISTS, type List } from './lists.ts';
 import { migrate } from './migrate.ts';
-import { createReader } from './reader.ts';
+import { createReader, KEEPING, type Keeping } from './reader.ts';
 import { createRecentBodies } from './recent-bodies.ts';
 import { createRecording } from './recording.ts';
 import { createReturnRows } from './return-rows.ts';
@@ -32,7 +32,7 @@ export interface SqliteOptions {
 /**
  * The embedded driver. Particular to it: one process holds the file and one connection writes, so a transaction meets
  * no other, claims of inbound rows and timers are in memory, and opening frees every lease of the process before.
- * Reads by key and all writes are on the main thread; lists, checkpoints and purges are the reading thread's.
+ * Reads by key and writes are on the main thread; lists, checkpoints, retention and erasure are the reading thread's.
  */
 export function openSqliteStore(path: string, options: SqliteOptions = {}): Store {
   const lock = lockFile(path);
@@ -80,8 +80,8 @@ function assemble(
   };
   const reader = createReader({ path, checkpointEveryMs, onProblem });
   const lists = Object.fromEntries(
-    [...LISTS, 'purgeExpired' as const].map(name => [name, (...values: unknown[]) => reader.call(name, values)]),
-  ) as unknown as Pick<Store, (typeof LISTS)[number] | 'purgeExpired'>;
+    [...LISTS, ...KEEPING].map(name => [name, (...values: unknown[]) => reader.call(name, values)]),
+  ) as unknown as Pick<Store, List | Keeping>;
 
   return {
     ...writes,

@@ -5,6 +5,7 @@ import { createClaim } from '../../../src/storage/sqlite/claim.ts';
 import { createConnections } from '../../../src/storage/sqlite/connections.ts';
 import { createDeliveryRows } from '../../../src/storage/sqlite/delivery-rows.ts';
 import { createDestinations } from '../../../src/storage/sqlite/destinations.ts';
+import { createErasure } from '../../../src/storage/sqlite/erasure.ts';
 import { createInboundRows } from '../../../src/storage/sqlite/inbound-rows.ts';
 import { createIntake } from '../../../src/storage/sqlite/intake.ts';
 import { createLists } from '../../../src/storage/sqlite/lists.ts';
@@ -12,6 +13,7 @@ import { createPurge } from '../../../src/storage/sqlite/maintenance.ts';
 import { migrate } from '../../../src/storage/sqlite/migrate.ts';
 import { createRecentBodies } from '../../../src/storage/sqlite/recent-bodies.ts';
 import { createRecording } from '../../../src/storage/sqlite/recording.ts';
+import { createRetention, createRetentionReport } from '../../../src/storage/sqlite/retention.ts';
 import { createReturnRows } from '../../../src/storage/sqlite/return-rows.ts';
 import { createSettle } from '../../../src/storage/sqlite/settle.ts';
 import { Database } from '../../../src/storage/sqlite/sql.ts';
@@ -21,9 +23,13 @@ import type { Store } from '../../../src/storage/store.ts';
 import { FIRST_PAGE, group, inboundRow, kept, T0, write } from '../../conformance/store-kit/rows.ts';
 
 /** Tables that stay small, whatever the load: read whole where that is simplest. */
-const SMALL = ['connection', 'destination', 'd', 't', 'c', 'token', 'config_revision', 'rejection'];
-/** The backlog counts its queues, which are covering indexes of what is waiting. */
-const COUNTED = ['SCAN inbound USING COVERING INDEX inbound_queue', 'SCAN line'];
+const SMALL = ['connection', 'destination', 'd', 't', 'c', 'token', 'config_revision', 'retention_run', 'rejection'];
+/** The backlog counts its queues, which are indexes of what is waiting; an erasure counts one by connection. */
+const COUNTED = [
+  'SCAN inbound USING COVERING INDEX inbound_queue',
+  'SCAN inbound USING INDEX inbound_queue',
+  'SCAN line',
+];
 
 /** Everything the driver prepares, with the statements that filters make. */
 async function everyStatement(): Promise<{ readonly client: Connection; readonly statements: readonly string[] }> {
@@ -50,6 +56,9 @@ async function everyStatement(): Promise<{ readonly client: Connection; readonly
   createTimers(writer);
   createAdministration(writer);
   createPurge(client);
+  createRetention(client);
+  createRetentionReport(client);
+  createErasure(client);
   const lists = createLists(client);
 
   // Filters make their statements when they are first used, and only where there is a connection to read.

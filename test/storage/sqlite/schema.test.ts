@@ -123,16 +123,19 @@ describe('migrate', () => {
 
     migrate(client, 'memory');
 
-    expect(client.prepare('SELECT number, name FROM migration').all()).toEqual([{ number: 1, name: 'first' }]);
+    expect(client.prepare('SELECT number, name FROM migration').all()).toEqual([
+      { number: 1, name: 'first' },
+      { number: 2, name: 'retention' },
+    ]);
   });
 
   it('leaves nothing of a migration that fails', () => {
     const client = migrated();
-    const broken = { number: 2, name: 'broken', sql: 'CREATE TABLE half (a) STRICT; NONSENSE', digest: 'x' };
+    const broken = { number: 3, name: 'broken', sql: 'CREATE TABLE half (a) STRICT; NONSENSE', digest: 'x' };
 
     expect(() => migrate(client, 'memory', [...readMigrations(), broken])).toThrow();
 
     expect(client.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'half'").pluck().get()).toBe(0);
-    expect(client.prepare('SELECT max(number) FROM migration').pluck().get()).toBe(1);
+    expect(client.prepare('SELECT max(number) FROM migration').pluck().get()).toBe(2);
   });
 });

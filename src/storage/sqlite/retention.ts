@@ -1,0 +1,135 @@
+import type { Database } from 'better-sqlite3';
+import type { RetentionCounts, RetentionCutoffs, RetentionReport, RetentionRun } from '../store.ts';
+import { type Aged, type AgedRow, createAged } from './aged.ts';
+import { emptyLog } from './empty-log.ts';
+import type { retentionRun } from './schema.ts';
+import { sql } from './sql.ts';
+import { given, prepare } from './statement.ts';
+
+/** Rows of one transaction. */
+const STEP = 100;
+/** Rows looked at in one slice: some seconds, so that a process that is to stop need not wait long. */
+const SLICE = 20_000;
+/** Between two transactions the writer has its turn: waiting for a lock, it asks again after 1, 2, 5, 10 … ms. */
+export const PAUSE_MS = 10;
+/** Rows looked at per kind for the report. */
+const MOST_COUNTED = 10_000;
+
+const NOTHING: RetentionCounts = { bodies: 0, messages: 0, attempts: 0, shoppers: 0 };
+
+type RunRow = typeof retentionRun.$inferSelect;
+
+interface Place {
+  /** Index of the kind that is walked. */
+  readonly kind: number;
+  readonly after: readonly number[];
+}
+
+/** Yields how many milliseconds to pause before the next transaction. */
+export type Steps<Result> = Generator<number, Result>;
+
+export function createRetention(
+  client: Database,
+  slice = SLICE,
+): (cutoffs: RetentionCutoffs, nowMs: number) => Steps<RetentionRun> {
+  const aged = createAged(client);
+  const underWay = prepare<RunRow>(client, sql`SELECT * FROM retention_run WHERE ended_at_ms IS NULL`);
+  const begin = prepare<RunRow>(
+    client,
+    sql`INSERT INTO retention_run (started_at_ms, resume, removed) VALUES (${given('now')}, ${given('resume')}, ${given('removed')})
+      RETURNING *`,
+  );
+  const proceed = prepare(
+    client,
+    sql`UPDATE retention_run SET resume = ${given('resume')}, removed = ${given('removed')}, ended_at_ms = ${given('ended')}
+      WHERE ref = ${given('ref')}`,
+  );
+  const forget = prepare(
+    client,
+    sql`DELETE FROM retention_run WHERE ref < ${given('ref')} AND ended_at_ms IS NOT NULL`,
+  );
+  const write = <Result>(body: () => Result): Result => client.transaction(body).immediate();
+
+  return function* purgeAged(cutoffs, nowMs) {
+    const first: Place = { kind: 0, after: [] };
+    const run =
+      underWay.get({}) ??
+      write(() => begin.get({ now: nowMs, resume: JSON.stringify(first), removed: JSON.stringify(NOTHING) }))!;
+    const removed: { -readonly [Kind in keyof RetentionCounts]: number } = JSON.parse(run.removed);
+    let { kind, after } = JSON.parse(run.resume ?? JSON.stringify(first)) as Place;
+
+    for (let looked = 0; looked < slice && kind < aged.length; ) {
+      const of = aged[kind]!;
+      const rows = of.page(after, STEP);
+      looked += rows.length;
+      const due = rows.filter(row => of.isDue(row, cutoffs));
+      if (due.length > 0) {
+        removed[of.kind] += write(() => due.reduce((count, row) => count + of.remove(row, cutoffs, nowMs), 0));
+        yield PAUSE_MS;
+      } else yield 0;
+      after = rows.at(-1)?.key ?? [];
+      if (isLast(of, rows, cutoffs)) {
+        kind += 1;
+        after = [];
+      }
+    }
+
+    const ended = kind === aged.length;
+    // What was removed would still stand in it. Where somebody reads from it, the next run has its turn.
+    if (ended) emptyLog(client);
+    write(() => {
+      const resume = ended ? null : JSON.stringify({ kind, after } satisfies Place);
+      proceed.run({ ref: run.ref, resume, removed: JSON.stringify(removed), ended: ended ? nowMs : null });
+      if (ended) forget.run(run);
+    });
+    return { startedAtMs: run.started_at_ms, endedAtMs: ended ? nowMs : null, removed };
+  };
+}
+
+/**
+ * The table's end, or a whole step of rows that are too young. A stretch that a clock running ahead has stamped can
+ * end a walk too early; what is behind it goes once the stretch is old.
+ */
+function isLast(of: Aged, rows: readonly AgedRow[], cutoffs: RetentionCutoffs): boolean {
+  return rows.length < STEP || rows.every(row => of.isYoung(row, cutoffs));
+}
+
+/** The same walk without removing anything. */
+export function createRetentionReport(client: Database): (cutoffs: RetentionCutoffs) => Steps<RetentionReport> {
+  const aged = createAged(client);
+  const runs = prepare<RunRow>(client, sql`SELECT * FROM retention_run ORDER BY ref DESC LIMIT 2`);
+  const pragma = (name: string) => Number(client.pragma(name, { simple: true }));
+
+  return function* retentionReport(cutoffs) {
+    const due = { ...NOTHING };
+    let dueIsAtLeast = false;
+    for (const of of aged) {
+      let after: readonly number[] = [];
+      for (let looked = 0; ; looked += STEP) {
+        const rows = of.page(after, STEP);
+        due[of.kind] += rows.filter(row => of.isDue(row, cutoffs)).length;
+        if (isLast(of, rows, cutoffs)) break;
+        if (looked >= MOST_COUNTED) {
+          dueIsAtLeast = true;
+          break;
+        }
+        after = rows.at(-1)!.key;
+      }
+      yield 0;
+    }
+    const recent = runs.all({}).map(toRun);
+    const pageBytes = pragma('page_size');
+    return {
+      lastRun: recent.find(run => run.endedAtMs !== null) ?? null,
+      running: recent.find(run => run.endedAtMs === null) ?? null,
+      due,
+      dueIsAtLeast,
+      storeBytes: pragma('page_count') * pageBytes,
+      freeBytes: pragma('freelist_count') * pageBytes,
+    };
+  };
+}
+
+function toRun({ started_at_ms, ended_at_ms, removed }: RunRow): RetentionRun {
+  return { startedAtMs: started_at_ms, endedAtMs: ended_at_ms, removed: JSON.parse(removed) };
+}
