@@ -338,6 +338,8 @@ export interface Attempt {
 export interface Settlement {
   readonly deliveryId: string;
   readonly owner: string;
+  /** As claimed: tells this claim from a later one of the same owner. */
+  readonly leaseUntilMs?: number;
   readonly attempt: Attempt;
   readonly next:
     | { readonly state: 'delivered' }
@@ -364,7 +366,7 @@ export interface DestinationState {
 }
 
 interface Delivering {
-  /** Makes the stored destinations those of the configuration: new ones active, missing ones disabled as `not configured`, returning ones active. */
+  /** Makes the stored destinations those of the configuration: new ones active, missing ones disabled as `not configured`, returning ones as they were before. */
   syncDestinations(
     destinations: readonly { readonly account: string; readonly name: string }[],
     nowMs: number,
@@ -382,7 +384,11 @@ interface Delivering {
   handBackLines(owner: string, deliveryIds: readonly string[], nowMs: number): Promise<void>;
   /** For a destination that asks for personal data; follows merges. */
   loadShopper(account: string, returnId: string): Promise<Shopper | null>;
-  /** The same row and `webhook-id` once more, at once, holding nothing back; `null`: not there. */
+  /**
+   * The same row and `webhook-id` once more, at once: it waits for nothing on its line and holds nothing back. One try:
+   * a delivery that had arrived has arrived whatever becomes of it, and a pending one then goes on in its place; one that
+   * was exhausted or cancelled begins its schedule anew. One that is being sent is left as it is. `null`: not there.
+   */
   redeliver(scope: Scope, deliveryId: string, requestedBy: string, nowMs: number): Promise<DeliveryRow | null>;
   /** `null`: not there. Resuming also closes the breaker. */
   setDestinationState(
@@ -639,9 +645,11 @@ export interface DeliveryRow {
   readonly webhookId: string;
   /** `held` where it is pending and its destination is paused or disabled. */
   readonly state: DeliveryState;
+  /** Of the schedule under way. */
   readonly tries: number;
   readonly createdAtMs: number;
   readonly dueAtMs: number | null;
+  /** Stays while it is sent once more. */
   readonly deliveredAtMs: number | null;
   readonly lastAttempt: Attempt | null;
 }

@@ -46,6 +46,34 @@ describe('nextOfLine', () => {
     });
   });
 
+  it('sends the lowest sequence of all that are due and may go', () => {
+    const first = queued(1, NOW - 1, { failingSinceMs: NOW - HEAD_HOLDS_MS });
+    const second = queued(2, NOW - 7);
+    const asked = queued(9, NOW - 9, { passes: true });
+
+    expect(nextOfLine([first, second, asked], 'per_return', NOW)?.id).toBe('d1');
+    expect(nextOfLine([second, asked], 'per_return', NOW)?.id).toBe('d2');
+    expect(nextOfLine([queued(1, NOW), queued(2, NOW - 5)], 'none', NOW)?.id).toBe('d1');
+  });
+
+  it('lets what a person asked for pass the head, and nothing else with it', () => {
+    const head = queued(1, NOW + 5, { failingSinceMs: NOW });
+    const asked = queued(3, NOW, { passes: true });
+
+    expect(nextOfLine([head, queued(2, NOW), asked, queued(4, NOW)], 'per_return', NOW)?.id).toBe('d3');
+    expect(nextOfLine([head, queued(2, NOW), queued(4, NOW)], 'per_return', NOW)).toEqual({
+      id: 'd1',
+      dueAtMs: NOW + 5,
+    });
+  });
+
+  it('does not wake for the end of an hour for which nothing waits', () => {
+    const head = queued(1, NOW + 2 * HEAD_HOLDS_MS, { failingSinceMs: NOW });
+    const asked = queued(3, NOW + 3 * HEAD_HOLDS_MS, { passes: true });
+
+    expect(nextOfLine([head, asked], 'per_return', NOW)).toEqual({ id: 'd1', dueAtMs: NOW + 2 * HEAD_HOLDS_MS });
+  });
+
   it('takes the earliest due of all where no order is wanted', () => {
     expect(nextOfLine([queued(1, NOW + 5), queued(2, NOW + 1), queued(3, NOW + 1)], 'none', NOW)).toEqual({
       id: 'd2',

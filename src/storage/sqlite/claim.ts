@@ -3,7 +3,7 @@ import { fromUUIDBytes } from 'typeid-js';
 import { TRIAL_EVERY_MS } from '../breaker.ts';
 import type { ClaimedDelivery, LineClaim, Store } from '../store.ts';
 import { createAddAttempt } from './attempts.ts';
-import { CANCELLED } from './delivery-state.ts';
+import { CANCELLED, DELIVERED, IN_ORDER } from './delivery-state.ts';
 import { createNextOfLine, type LineRow } from './line.ts';
 import type { RecentBodies } from './recent-bodies.ts';
 import type { destination } from './schema.ts';
@@ -92,7 +92,9 @@ export function createClaim(writer: Writer, bodies: RecentBodies): Pick<Store, '
   );
   const cancel = prepare(
     client,
-    sql`UPDATE delivery SET state = ${CANCELLED}, at_ms = ${given('now')} WHERE ref = ${given('ref')}`,
+    sql`UPDATE delivery SET state = iif(arrived_at_ms IS NULL, ${CANCELLED}, ${DELIVERED}),
+      at_ms = coalesce(arrived_at_ms, ${given('now')}), arrived_at_ms = NULL, passes = ${IN_ORDER}, requested_by = NULL
+      WHERE ref = ${given('ref')}`,
   );
   const addAttempt = createAddAttempt(client);
 

@@ -27,6 +27,7 @@ export interface DeliveryStored {
   readonly tries: number;
   readonly created_at_ms: number;
   readonly at_ms: number;
+  readonly arrived_at_ms: number | null;
   /** The delivery that its line has leased. */
   readonly leased: number | null;
 }
@@ -44,7 +45,7 @@ export interface DeliveryRows {
 export function createDeliveryRows(client: Database): DeliveryRows {
   const columns = sql`SELECT d.ref, d.id, t.account, t.name AS destination, d.destination_ref, t.state AS destination_state,
       r.id AS return_id, d.return_ref, e.event_id, e.type, e.revision, d.position, d.sequence, d.webhook_id, d.state, d.tries,
-      d.created_at_ms, d.at_ms, l.delivery_ref AS leased
+      d.created_at_ms, d.at_ms, d.arrived_at_ms, l.delivery_ref AS leased
     FROM delivery d JOIN destination t ON t.ref = d.destination_ref JOIN event e ON e.position = d.position
     JOIN "return" r ON r.ref = d.return_ref
     LEFT JOIN line l ON l.destination_ref = d.destination_ref AND l.return_ref = d.return_ref`;
@@ -85,7 +86,7 @@ export function createDeliveryRows(client: Database): DeliveryRows {
         tries: row.tries,
         createdAtMs: row.created_at_ms,
         dueAtMs: row.state === PENDING ? row.at_ms : null,
-        deliveredAtMs: row.state === DELIVERED ? row.at_ms : null,
+        deliveredAtMs: row.state === DELIVERED ? row.at_ms : row.arrived_at_ms,
         lastAttempt: last === undefined ? null : toAttempt(last),
       };
     },

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../gateway-error.ts';
 import type { Store } from '../store.ts';
 import type { DeliveryRows } from './delivery-rows.ts';
-import { PENDING } from './delivery-state.ts';
+import { CANCELLED, DELIVERED, EXHAUSTED, PASSES, PASSES_ONCE, PENDING } from './delivery-state.ts';
 import { createDestinationStates } from './destination-states.ts';
 import { insertInto } from './insert.ts';
 import { inScope, type ReturnRows, shopperOf } from './return-rows.ts';
@@ -18,18 +18,26 @@ type Destinations = Pick<Store, 'syncDestinations' | 'loadShopper' | 'redeliver'
 export function createDestinations(writer: Writer, returns: ReturnRows, deliveries: DeliveryRows): Destinations {
   const { client } = writer;
   const states = createDestinationStates(client);
-  const all = prepare<{ ref: number; account: string; name: string; state: string; reason: string | null }>(
-    client,
-    sql`SELECT ref, account, name, state, reason FROM destination`,
-  );
+  const all = prepare<typeof destination.$inferSelect & { ref: number }>(client, sql`SELECT * FROM destination`);
   const insert = insertInto(client, destination);
   const setState = prepare(
     client,
     sql`UPDATE destination SET state = ${given('state')}, reason = ${given('reason')} WHERE ref = ${given('ref')}`,
   );
+  const leave = prepare(
+    client,
+    sql`UPDATE destination SET state = 'disabled', reason = ${NOT_CONFIGURED},
+      left_paused = iif(state = 'paused', coalesce(reason, ''), NULL) WHERE ref = ${given('ref')}`,
+  );
+  const comeBack = prepare(
+    client,
+    sql`UPDATE destination SET state = iif(left_paused IS NULL, 'active', 'paused'), reason = nullif(left_paused, ''),
+      left_paused = NULL, tried_since_ms = ${given('now')} WHERE ref = ${given('ref')}`,
+  );
   const closeBreaker = prepare(
     client,
-    sql`UPDATE destination SET breaker = 'closed', failures_in_row = 0, trial_at_ms = NULL WHERE ref = ${given('ref')}`,
+    sql`UPDATE destination SET breaker = 'closed', failures_in_row = 0, trial_at_ms = NULL, tried_since_ms = ${given('now')}
+      WHERE ref = ${given('ref')}`,
   );
   const find = prepare<{ ref: number }>(
     client,
@@ -38,7 +46,10 @@ export function createDestinations(writer: Writer, returns: ReturnRows, deliveri
   const askAgain = prepare(
     client,
     sql`UPDATE delivery SET state = ${PENDING}, at_ms = ${given('now')}, requested_by = ${given('requested_by')},
-      passes = CASE WHEN state = ${PENDING} THEN passes ELSE 1 END WHERE ref = ${given('ref')}`,
+      arrived_at_ms = iif(state = ${DELIVERED}, at_ms, arrived_at_ms),
+      tries = iif(state IN (${EXHAUSTED}, ${CANCELLED}), 0, tries),
+      passes = CASE WHEN state IN (${EXHAUSTED}, ${CANCELLED}) THEN ${PASSES} ELSE max(passes, ${PASSES_ONCE}) END
+      WHERE ref = ${given('ref')}`,
   );
   const dueNow = prepare(
     client,
@@ -49,20 +60,21 @@ export function createDestinations(writer: Writer, returns: ReturnRows, deliveri
   );
 
   return {
-    syncDestinations: operation(wanted =>
+    syncDestinations: operation((wanted, nowMs) =>
       writer.durable(() => {
         const missing = new Map(all.all({}).map(row => [`${row.account} ${row.name}`, row]));
         for (const { account, name } of wanted) {
           const key = `${account} ${name}`;
           const row = missing.get(key);
           missing.delete(key);
-          if (row === undefined) insert.run({ account, name, state: 'active', breaker: 'closed', failures_in_row: 0 });
-          else if (row.state === 'disabled' && row.reason === NOT_CONFIGURED) {
-            setState.run({ ref: row.ref, state: 'active', reason: null });
-          }
+          if (row === undefined) {
+            const closed = { breaker: 'closed', failures_in_row: 0, tried_since_ms: nowMs };
+            insert.run({ account, name, state: 'active', ...closed });
+          } else if (row.state === 'disabled' && row.reason === NOT_CONFIGURED)
+            comeBack.run({ ref: row.ref, now: nowMs });
         }
         for (const row of missing.values()) {
-          if (row.state !== 'disabled') setState.run({ ref: row.ref, state: 'disabled', reason: NOT_CONFIGURED });
+          if (row.state !== 'disabled') leave.run({ ref: row.ref });
         }
       }),
     ),
@@ -87,12 +99,12 @@ export function createDestinations(writer: Writer, returns: ReturnRows, deliveri
       }),
     ),
 
-    setDestinationState: operation((scope, account, name, state, reason) =>
+    setDestinationState: operation((scope, account, name, state, reason, nowMs) =>
       writer.durable(() => {
         const row = find.get({ account, name });
         if (row === undefined || !inScope(scope, account)) return null;
         setState.run({ ref: row.ref, state, reason });
-        if (state === 'active') closeBreaker.run(row);
+        if (state === 'active') closeBreaker.run({ ref: row.ref, now: nowMs });
         return states.byRef(row.ref);
       }),
     ),

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { nextOfLine, type QueuedDelivery } from '../line-order.ts';
+import { IN_ORDER } from './delivery-state.ts';
 import type { line } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
@@ -25,10 +26,13 @@ export interface LineNext {
 
 /** Finds what a line sends next, by the rule that all drivers share. */
 export function createNextOfLine(client: Database) {
-  // What a person asked for holds nothing back and waits for nothing: it comes before the first that holds the line.
+  // What a person asked for waits for nothing: read first, or it might stand behind the few. The hour of a failing one
+  // counts from when its destination was last resumed or recovered.
   const queued = prepare<QueuedRow>(
     client,
-    sql`SELECT ref, sequence, at_ms, failing_since_ms, passes FROM delivery
+    sql`SELECT ref, sequence, at_ms, passes,
+        max(failing_since_ms, (SELECT tried_since_ms FROM destination WHERE ref = ${given('destination_ref')})) AS failing_since_ms
+      FROM delivery
       WHERE destination_ref = ${given('destination_ref')} AND return_ref = ${given('return_ref')} AND state = 0
       ORDER BY passes DESC, sequence LIMIT ${given('limit')}`,
   );
@@ -42,10 +46,11 @@ export function createNextOfLine(client: Database) {
     let rows = queued.all({ destination_ref, return_ref, limit: FIRST_FEW });
     if (
       rows.length === FIRST_FEW &&
-      (ordering === 'none' || rows.every(row => row.passes === 1 || row.failing_since_ms !== null))
+      (ordering === 'none' || rows.every(row => row.passes !== IN_ORDER || row.failing_since_ms !== null))
     ) {
       rows = queued.all({ destination_ref, return_ref, limit: ALL_THAT_MATTER });
     }
+    rows.sort((a, b) => a.sequence - b.sequence);
     const next = nextOfLine(rows.map(toQueued), ordering, nowMs);
     return next === null ? null : { deliveryRef: Number(next.id), dueAtMs: next.dueAtMs };
   };
@@ -57,6 +62,6 @@ function toQueued(row: QueuedRow): QueuedDelivery {
     sequence: row.sequence,
     dueAtMs: row.at_ms,
     failingSinceMs: row.failing_since_ms,
-    passes: row.passes === 1,
+    passes: row.passes !== IN_ORDER,
   };
 }

@@ -1,7 +1,7 @@
 import { type Breaker, nextBreaker, TRIAL_EVERY_MS } from '../breaker.ts';
 import type { BreakerState, Settlement, Store } from '../store.ts';
 import { createAddAttempt } from './attempts.ts';
-import { DELIVERED, EXHAUSTED } from './delivery-state.ts';
+import { DELIVERED, EXHAUSTED, IN_ORDER, PASSES_ONCE } from './delivery-state.ts';
 import { createNextOfLine, type LineRow } from './line.ts';
 import type { destination } from './schema.ts';
 import { sql } from './sql.ts';
@@ -13,7 +13,7 @@ type DestinationRow = typeof destination.$inferSelect;
 
 interface HeldRow extends LineRow {
   readonly ref: number;
-  readonly delivery_at_ms: number;
+  readonly arrived_at_ms: number | null;
 }
 
 /** What became of claimed deliveries: attempts, states, lines, breakers. */
@@ -22,20 +22,21 @@ export function createSettle(writer: Writer): Pick<Store, 'settleDeliveries' | '
   const nextOf = createNextOfLine(client);
   const held = prepare<HeldRow>(
     client,
-    sql`SELECT d.ref, d.at_ms AS delivery_at_ms, l.* FROM delivery d
+    sql`SELECT d.ref, d.arrived_at_ms, l.* FROM delivery d
       JOIN line l ON l.destination_ref = d.destination_ref AND l.return_ref = d.return_ref
-      WHERE d.id = ${given('id')} AND l.delivery_ref = d.ref AND l.lease_owner = ${given('owner')}`,
+      WHERE d.id = ${given('id')} AND l.delivery_ref = d.ref AND l.lease_owner = ${given('owner')}
+        AND l.due_at_ms = coalesce(${given('lease')}, l.due_at_ms)`, // while leased, a line is due when its lease ends
   );
   const addAttempt = createAddAttempt(client);
   const finish = prepare(
     client,
-    sql`UPDATE delivery SET state = ${given('state')}, at_ms = ${given('now')}, failing_since_ms = NULL, passes = 0,
-      requested_by = NULL WHERE ref = ${given('ref')}`,
+    sql`UPDATE delivery SET state = ${given('state')}, at_ms = ${given('at')}, failing_since_ms = NULL, arrived_at_ms = NULL,
+      passes = ${IN_ORDER}, requested_by = NULL WHERE ref = ${given('ref')}`,
   );
   const retry = prepare(
     client,
     sql`UPDATE delivery SET at_ms = ${given('due')}, failing_since_ms = coalesce(failing_since_ms, ${given('failing_since')}),
-      requested_by = NULL WHERE ref = ${given('ref')}`,
+      passes = iif(passes = ${PASSES_ONCE}, ${IN_ORDER}, passes), requested_by = NULL WHERE ref = ${given('ref')}`,
   );
   const freeLine = prepare(
     client,
@@ -55,7 +56,7 @@ export function createSettle(writer: Writer): Pick<Store, 'settleDeliveries' | '
     client,
     sql`UPDATE destination SET state = ${given('state')}, reason = ${given('reason')}, breaker = ${given('breaker')},
         failures_in_row = ${given('failures_in_row')}, trial_at_ms = ${given('trial_at_ms')},
-        last_success_at_ms = ${given('last_success_at_ms')}, last_failure_at_ms = ${given('last_failure_at_ms')}
+        tried_since_ms = ${given('tried_since_ms')}, last_success_at_ms = ${given('last_success_at_ms')}, last_failure_at_ms = ${given('last_failure_at_ms')}
       WHERE ref = ${given('ref')}`,
   );
   const trialAgain = prepare(
@@ -64,8 +65,8 @@ export function createSettle(writer: Writer): Pick<Store, 'settleDeliveries' | '
   );
 
   function settleOne(settlement: Settlement, destinations: Map<number, DestinationRow>, nowMs: number): boolean {
-    const { deliveryId, owner, attempt: tried, next, verdict } = settlement;
-    const row = held.get({ id: deliveryId, owner });
+    const { deliveryId, owner, leaseUntilMs: lease, attempt: tried, next, verdict } = settlement;
+    const row = held.get({ id: deliveryId, owner, lease });
     if (row === undefined) return false;
     addAttempt(row.ref, tried);
     const { destination_ref, return_ref, ref } = row;
@@ -77,8 +78,10 @@ export function createSettle(writer: Writer): Pick<Store, 'settleDeliveries' | '
       freeLine.run({ destination_ref, return_ref, due: nowMs + TRIAL_EVERY_MS });
       return true;
     }
-    if (next.state === 'pending') retry.run({ ref, due: next.dueAtMs, failing_since: nowMs });
-    else finish.run({ ref, state: next.state === 'delivered' ? DELIVERED : EXHAUSTED, now: nowMs });
+    if (next.state === 'delivered') finish.run({ ref, state: DELIVERED, at: nowMs });
+    else if (row.arrived_at_ms !== null) finish.run({ ref, state: DELIVERED, at: row.arrived_at_ms });
+    else if (next.state === 'pending') retry.run({ ref, due: next.dueAtMs, failing_since: nowMs });
+    else finish.run({ ref, state: EXHAUSTED, at: nowMs });
     moveOn(row, nowMs);
     return true;
   }
@@ -103,7 +106,7 @@ export function createSettle(writer: Writer): Pick<Store, 'settleDeliveries' | '
     handBackLines: operation((owner, deliveryIds, nowMs) =>
       writer.relaxed(() => {
         for (const id of deliveryIds) {
-          const row = held.get({ id, owner });
+          const row = held.get({ id, owner, lease: null });
           if (row === undefined) continue;
           if (row.trial === 1) trialAgain.run({ ref: row.destination_ref, now: nowMs });
           else giveBackTry.run({ ref: row.ref });
@@ -132,6 +135,7 @@ function judged(row: DestinationRow, verdict: Settlement['verdict'], nowMs: numb
     breaker: after.breaker,
     failures_in_row: after.failuresInRow,
     trial_at_ms: after.trialAtMs,
+    tried_since_ms: after.breaker === 'closed' && before.breaker !== 'closed' ? nowMs : row.tried_since_ms,
     last_success_at_ms: succeeded ? nowMs : row.last_success_at_ms,
     last_failure_at_ms: failed ? nowMs : row.last_failure_at_ms,
   };

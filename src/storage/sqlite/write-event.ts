@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { GatewayError } from '../../gateway-error.ts';
 import type { NewEvent } from '../store.ts';
-import { PENDING } from './delivery-state.ts';
+import { IN_ORDER, PENDING } from './delivery-state.ts';
 import { insertInto } from './insert.ts';
 import { packText } from './pack.ts';
 import type { RecentBodies } from './recent-bodies.ts';
@@ -70,7 +70,7 @@ export function createWriteEvent(client: Database, bodies: RecentBodies): WriteE
         tries: 0,
         created_at_ms: nowMs,
         at_ms: nowMs,
-        passes: 0,
+        passes: IN_ORDER,
         webhook_id: webhookId === ownWebhookId(eventId, revision) ? null : webhookId,
       });
       dueNow.run({ destination_ref: destinationRef, return_ref: returnRef, now: nowMs });
@@ -79,7 +79,7 @@ export function createWriteEvent(client: Database, bodies: RecentBodies): WriteE
 
   /** Nothing is lost where the configuration changes meanwhile; nothing is sent either. */
   function addUnknown(account: string, name: string): number {
-    const closed = { breaker: 'closed', failures_in_row: 0 };
+    const closed = { breaker: 'closed', failures_in_row: 0, tried_since_ms: 0 };
     return insertDestination.run({ account, name, state: 'disabled', reason: NOT_CONFIGURED, ...closed });
   }
 }

@@ -158,6 +158,18 @@ export function describeDelivering(open: OpenAt): void {
       ]);
     });
 
+    it('that ran out cannot settle for a later claim of the same owner', async () => {
+      await harness.store.syncDestinations([REFUNDS], T0);
+      await withEvents(harness.store, 'a', 1);
+      const [slow] = await harness.store.claimLines(lineClaim());
+      const [again] = await harness.store.claimLines(lineClaim('worker', T0 + MINUTE));
+      const settle = (leaseUntilMs: number) =>
+        harness.store.settleDeliveries([{ ...success('dlv_a1_refunds'), leaseUntilMs }], T0 + MINUTE);
+
+      expect(await settle(slow!.leaseUntilMs)).toEqual([false]);
+      expect(await settle(again!.leaseUntilMs)).toEqual([true]);
+    });
+
     it('of a process that ended brings the line back with its lease at the latest', async () => {
       await harness.store.syncDestinations([REFUNDS], T0);
       await withEvents(harness.store, 'a', 1);
@@ -287,6 +299,23 @@ export function describeDelivering(open: OpenAt): void {
       expect(passed.map(line => line.id)).toEqual(['dlv_a2_refunds']);
       expect(before).toEqual([]);
       expect(head).toMatchObject([{ id: 'dlv_a1_refunds', tries: 2 }]);
+    });
+
+    it('sends what was held for longer than an hour in order', async () => {
+      await harness.store.syncDestinations([REFUNDS], T0);
+      await withEvents(harness.store, 'a', 3);
+      await harness.store.claimLines(lineClaim());
+      await harness.store.settleDeliveries([failure('dlv_a1_refunds', T0 + 5 * SECOND)], T0);
+      const later = T0 + 3 * HOUR; // nobody claimed meanwhile
+
+      const sent: string[] = [];
+      for (let round = 0; round < 3; round += 1) {
+        const [line] = await harness.store.claimLines(lineClaim('worker', later));
+        sent.push(line!.id);
+        await harness.store.settleDeliveries([success(line!.id)], later);
+      }
+
+      expect(sent).toEqual(['dlv_a1_refunds', 'dlv_a2_refunds', 'dlv_a3_refunds']);
     });
 
     it('moves on once the head is exhausted', async () => {
@@ -456,6 +485,29 @@ export function describeDelivering(open: OpenAt): void {
       expect(await harness.store.claimLines(lineClaim('worker', at))).toHaveLength(11);
     });
 
+    it('begins the hour of failing heads anew when it closes', async () => {
+      await harness.store.syncDestinations([REFUNDS], T0);
+      await withEvents(harness.store, 'a', 2);
+      for (let index = 0; index < 9; index += 1) await withEvents(harness.store, `r${index}_`, 1);
+      const claimed = await harness.store.claimLines(lineClaim());
+      const dueAtMs = (id: string) => (id === 'dlv_a1_refunds' ? T0 + 5 * HOUR : T0 + 5 * SECOND);
+      await harness.store.settleDeliveries(
+        claimed.map(line => failure(line.id, dueAtMs(line.id))),
+        T0,
+      );
+      const closing = T0 + 2 * HOUR;
+      const [trial] = await harness.store.claimLines(lineClaim('worker', closing));
+      await harness.store.settleDeliveries([success(trial!.id)], closing);
+
+      const others = await harness.store.claimLines(lineClaim('worker', closing + HOUR - 1));
+      const passed = await harness.store.claimLines(lineClaim('worker', closing + HOUR));
+
+      expect(trial).toMatchObject({ trial: true });
+      expect(others).toHaveLength(8);
+      expect(others.map(line => line.returnId)).not.toContain('ret_a');
+      expect(passed.map(line => line.id)).toEqual(['dlv_a2_refunds']);
+    });
+
     it('neither counts nor gives up a message whose trial fails, and tries another line next', async () => {
       await broken(harness.store);
       const at = opened + 30 * SECOND;
@@ -538,6 +590,21 @@ export function describeDelivering(open: OpenAt): void {
       expect(await harness.store.claimLines(lineClaim('worker', T0 + SECOND))).toHaveLength(10);
     });
 
+    it('begins the hour of its failing heads anew when it is resumed', async () => {
+      await harness.store.syncDestinations([REFUNDS], T0);
+      await withEvents(harness.store, 'a', 2);
+      await harness.store.claimLines(lineClaim());
+      await harness.store.settleDeliveries([failure('dlv_a1_refunds', T0 + 5 * HOUR)], T0);
+      await harness.store.setDestinationState('all', ACCOUNT, 'refunds', 'paused', null, T0);
+      await harness.store.setDestinationState('all', ACCOUNT, 'refunds', 'active', null, T0 + 2 * HOUR);
+
+      const held = await harness.store.claimLines(lineClaim('worker', T0 + 3 * HOUR - 1));
+      const passed = await harness.store.claimLines(lineClaim('worker', T0 + 3 * HOUR));
+
+      expect(held).toEqual([]);
+      expect(passed.map(line => line.id)).toEqual(['dlv_a2_refunds']);
+    });
+
     it('out of scope, or unknown, cannot be changed', async () => {
       await harness.store.syncDestinations([REFUNDS], T0);
 
@@ -560,6 +627,23 @@ export function describeDelivering(open: OpenAt): void {
       expect(await harness.store.listDestinationStates('all')).toMatchObject([
         { name: 'ledger', state: 'active', reason: null },
         { name: 'refunds' },
+      ]);
+    });
+
+    it('that a person paused comes back paused, for the same reason', async () => {
+      await harness.store.syncDestinations([REFUNDS, LEDGER], T0);
+      await harness.store.setDestinationState('all', ACCOUNT, 'ledger', 'paused', 'why', T0);
+      await harness.store.setDestinationState('all', ACCOUNT, 'refunds', 'paused', null, T0);
+      await harness.store.syncDestinations([], T0);
+      const without = await harness.store.listDestinationStates('all');
+      await harness.store.syncDestinations([], T0);
+
+      await harness.store.syncDestinations([REFUNDS, LEDGER], T0);
+
+      expect(without).toMatchObject([{ state: 'disabled' }, { state: 'disabled' }]);
+      expect(await harness.store.listDestinationStates('all')).toMatchObject([
+        { name: 'ledger', state: 'paused', reason: 'why' },
+        { name: 'refunds', state: 'paused', reason: null },
       ]);
     });
 
@@ -629,6 +713,88 @@ export function describeDelivering(open: OpenAt): void {
       expect((await harness.store.claimLines(lineClaim('worker', T0 + SECOND))).map(line => line.id)).toEqual([
         'dlv_a1_refunds',
       ]);
+    });
+
+    it('leaves what had arrived delivered when it is refused, and tries no more', async () => {
+      await harness.store.syncDestinations([REFUNDS], T0);
+      await withEvents(harness.store, 'a', 1);
+      await harness.store.claimLines(lineClaim());
+      await harness.store.settleDeliveries([success('dlv_a1_refunds')], T0);
+
+      await harness.store.redeliver('all', 'dlv_a1_refunds', 'jo', T0 + HOUR);
+      const meanwhile = await harness.store.getDelivery('all', 'dlv_a1_refunds');
+      await harness.store.claimLines(lineClaim('worker', T0 + HOUR));
+      await harness.store.settleDeliveries([failure('dlv_a1_refunds', T0 + HOUR + MINUTE)], T0 + HOUR);
+
+      expect(meanwhile).toMatchObject({ state: 'pending', deliveredAtMs: T0 });
+      expect(await harness.store.getDelivery('all', 'dlv_a1_refunds')).toMatchObject({
+        state: 'delivered',
+        deliveredAtMs: T0,
+        dueAtMs: null,
+        attempts: [{ outcome: 'delivered' }, { outcome: 'refused' }],
+      });
+      expect(await harness.store.claimLines(lineClaim('worker', T0 + 2 * HOUR))).toEqual([]);
+    });
+
+    it.each(['exhausted', 'pending'] as const)(
+      'leaves what had arrived delivered when the caller says %s',
+      async next => {
+        await harness.store.syncDestinations([REFUNDS], T0);
+        await withEvents(harness.store, 'a', 1);
+        await harness.store.claimLines(lineClaim());
+        await harness.store.settleDeliveries([success('dlv_a1_refunds')], T0);
+        await harness.store.redeliver('all', 'dlv_a1_refunds', 'jo', T0 + HOUR);
+        await harness.store.claimLines(lineClaim('worker', T0 + HOUR));
+
+        const refused = { ...failure('dlv_a1_refunds', T0 + HOUR), next: { state: next, dueAtMs: T0 + HOUR } };
+        await harness.store.settleDeliveries([refused], T0 + HOUR);
+
+        expect(await harness.store.getDelivery('all', 'dlv_a1_refunds')).toMatchObject({
+          state: 'delivered',
+          deliveredAtMs: T0,
+        });
+      },
+    );
+
+    it('sends a pending one past its head, once, and then leaves it in its place', async () => {
+      await harness.store.syncDestinations([REFUNDS], T0);
+      await withEvents(harness.store, 'a', 3);
+      await harness.store.claimLines(lineClaim());
+      await harness.store.settleDeliveries([failure('dlv_a1_refunds', T0 + MINUTE)], T0);
+
+      await harness.store.redeliver('all', 'dlv_a3_refunds', 'jo', T0 + SECOND);
+      const asked = await harness.store.claimLines(lineClaim('worker', T0 + SECOND));
+      await harness.store.settleDeliveries([failure('dlv_a3_refunds', T0 + 5 * SECOND)], T0 + SECOND);
+      const sent: string[] = [];
+      const behind = await harness.store.claimLines(lineClaim('worker', T0 + MINUTE - 1));
+      for (let round = 0; round < 3; round += 1) {
+        const [line] = await harness.store.claimLines(lineClaim('worker', T0 + MINUTE));
+        sent.push(line!.id);
+        await harness.store.settleDeliveries([success(line!.id)], T0 + MINUTE);
+      }
+
+      expect(asked).toMatchObject([{ id: 'dlv_a3_refunds', requestedBy: 'jo' }]);
+      expect(behind).toEqual([]);
+      expect(sent).toEqual(['dlv_a1_refunds', 'dlv_a2_refunds', 'dlv_a3_refunds']);
+    });
+
+    it('begins the schedule of an exhausted one anew, past what waits', async () => {
+      await harness.store.syncDestinations([REFUNDS], T0);
+      await withEvents(harness.store, 'a', 2);
+      await harness.store.claimLines(lineClaim());
+      await harness.store.settleDeliveries([{ ...failure('dlv_a1_refunds', 0), next: { state: 'exhausted' } }], T0);
+
+      const row = await harness.store.redeliver('all', 'dlv_a1_refunds', 'jo', T0 + SECOND);
+      const [asked] = await harness.store.claimLines(lineClaim('worker', T0 + SECOND));
+      await harness.store.settleDeliveries([failure('dlv_a1_refunds', T0 + MINUTE)], T0 + SECOND);
+      const [next] = await harness.store.claimLines(lineClaim('worker', T0 + SECOND));
+      await harness.store.settleDeliveries([success('dlv_a2_refunds')], T0 + SECOND);
+      const [again] = await harness.store.claimLines(lineClaim('worker', T0 + MINUTE));
+
+      expect(row).toMatchObject({ state: 'pending', tries: 0 });
+      expect(asked).toMatchObject({ id: 'dlv_a1_refunds', tries: 1 });
+      expect(next).toMatchObject({ id: 'dlv_a2_refunds' });
+      expect(again).toMatchObject({ id: 'dlv_a1_refunds', tries: 2 });
     });
 
     it('leaves a delivery that is being sent as it is', async () => {

@@ -166,7 +166,8 @@ CREATE TABLE event_body (
   body BLOB NOT NULL
 ) STRICT;
 
--- `reason`, breaker and counts as in the port.
+-- `reason`, breaker and counts as in the port. `tried_since_ms`: when it was last resumed, or its breaker closed.
+-- `left_paused`: it was paused when it left the configuration, and why (empty: no reason); else null.
 CREATE TABLE destination (
   ref INTEGER PRIMARY KEY,
   account TEXT NOT NULL,
@@ -175,6 +176,8 @@ CREATE TABLE destination (
   reason TEXT,
   breaker TEXT NOT NULL,
   failures_in_row INTEGER NOT NULL,
+  tried_since_ms INTEGER NOT NULL,
+  left_paused TEXT,
   trial_at_ms INTEGER,
   last_success_at_ms INTEGER,
   last_failure_at_ms INTEGER,
@@ -183,6 +186,8 @@ CREATE TABLE destination (
 
 -- `state`: 0 pending, 1 delivered, 2 exhausted, 3 cancelled (`delivering` is a line's lease, `held` its destination's state).
 -- `at_ms`: while pending when it is due, afterwards when it ended. `webhook_id`: null where it is the event's own.
+-- `arrived_at_ms`: while a person has it sent again, when it had arrived. `passes`: 0 in its place, 1 past what holds its
+-- line for one try, 2 until it ends, because it had ended before.
 CREATE TABLE delivery (
   ref INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -196,6 +201,7 @@ CREATE TABLE delivery (
   at_ms INTEGER NOT NULL,
   failing_since_ms INTEGER,
   passes INTEGER NOT NULL,
+  arrived_at_ms INTEGER,
   webhook_id TEXT,
   requested_by TEXT
 ) STRICT;
