@@ -39,7 +39,7 @@ const Intake = z
       .max(4096 * MEBIBYTE)
       .default(64 * MEBIBYTE)
       .describe(
-        'Bytes of webhooks that may wait in memory for their commit; beyond it intake answers 503. Default 67108864 (64 MiB).',
+        'Bytes of webhooks that may wait in memory for their commit; beyond it intake answers 503, and first to bodies that are still arriving, the oldest first. Unfinished bodies of one connection take at most a quarter. Default 67108864 (64 MiB).',
       ),
     hintsPerMinute: z
       .int()

@@ -130,7 +130,7 @@ async function bodyText(c: HttpContext, { config }: HttpDeps, required: boolean)
   const tooLarge = () => new GatewayError('PAYLOAD_TOO_LARGE', 'The body is larger than this endpoint takes.');
   const headers = headersOf(c);
   if ((declaredLength(headers) ?? 0) > maxBytes) throw tooLarge();
-  const read = await readBody(bodyOf(c), maxBytes, () => true);
+  const read = await readBody(bodyOf(c), { maxBytes, take: () => true });
   if (read.outcome !== 'read') throw tooLarge();
   const text = Buffer.from(read.bytes).toString('utf8');
   if (text.trim() === '') {

@@ -161,7 +161,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ErrorCode, ProblemText>> = {
   OVERLOADED: {
     title: 'Too much at once',
     cause:
-      'More webhooks are waiting than the gateway holds in memory (intake.maxQueuedBytes), more unproven ones came than a connection may send in a minute (intake.hintsPerMinute), or the gateway is starting or stopping. This one was not kept.',
+      'More webhooks are waiting than the gateway holds in memory (intake.maxQueuedBytes) and this one was the slowest to arrive, more unproven ones came than a connection may send in a minute (intake.hintsPerMinute), or the gateway is starting or stopping. This one was not kept.',
     remedy: [
       'Nothing, if it passes: senders repeat after Retry-After.',
       'If it lasts, look at /readyz and at retour_backlog_inbound of /metrics: a slow disk is the usual reason.',

@@ -4,18 +4,29 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 
 export type BodyRead =
   | { readonly outcome: 'read'; readonly bytes: Uint8Array }
-  | { readonly outcome: 'too_large' | 'overloaded' | 'aborted' };
+  | { readonly outcome: 'too_large' | 'overloaded' | 'too_slow' | 'aborted' };
+
+export interface ReadLimits {
+  readonly maxBytes: number;
+  /** Asked for every piece before it is held: whether there is room for it. */
+  take(bytes: number): boolean;
+  /** All of the body must be there by then. Default: no limit but the server's over the whole request. */
+  readonly timeoutMs?: number;
+  /** Gets what ends the reading early, where the room is needed for another body: `overloaded`. */
+  onceReading?(giveUp: () => void): void;
+}
 
 /**
- * Reads a body once, counting it as it arrives and before any decoder. `take` is asked for every piece before it is
- * held and answers whether there is room for it. The stream is left as it is when reading stops early: destroying it
+ * Reads a body once, counting it as it arrives and before any decoder. The stream is left as it is when reading stops early: destroying it
  * would take the answer's socket with it, and the server drains what still comes.
  */
-export function readBody(stream: Readable, maxBytes: number, take: (bytes: number) => boolean): Promise<BodyRead> {
+export function readBody(stream: Readable, limits: ReadLimits): Promise<BodyRead> {
+  const { maxBytes, timeoutMs } = limits;
   return new Promise(resolve => {
     const chunks: Uint8Array[] = [];
     let length = 0;
     const finish = (result: BodyRead) => {
+      clearTimeout(deadline);
       stream.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onError);
       stream.on('error', ignore);
       if (result.outcome !== 'read') stream.pause();
@@ -24,12 +35,14 @@ export function readBody(stream: Readable, maxBytes: number, take: (bytes: numbe
     const onData = (chunk: Uint8Array) => {
       length += chunk.byteLength;
       if (length > maxBytes) return finish({ outcome: 'too_large' });
-      if (!take(chunk.byteLength)) return finish({ outcome: 'overloaded' });
+      if (!limits.take(chunk.byteLength)) return finish({ outcome: 'overloaded' });
       chunks.push(chunk);
     };
     const onEnd = () => finish({ outcome: 'read', bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) });
     const onClose = () => finish({ outcome: 'aborted' });
     const onError = () => finish({ outcome: 'aborted' });
+    const deadline = timeoutMs === undefined ? undefined : setTimeout(() => finish({ outcome: 'too_slow' }), timeoutMs);
+    limits.onceReading?.(() => finish({ outcome: 'overloaded' }));
     if (stream.destroyed) return finish({ outcome: 'aborted' });
     stream.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onError);
   });

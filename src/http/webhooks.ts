@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { InboundRequest } from '../adapter/webhook.ts';
 import type { ConnectionConfig } from '../config/config.ts';
 import type { Received } from '../pipeline/receive.ts';
+import { createBodyBudget } from './body-budget.ts';
 import type { HttpDeps } from './deps.ts';
 import type { HttpContext, HttpEnv } from './http-env.ts';
 import { bodyOf, declaredLength, headersOf, targetOf } from './inbound-request.ts';
@@ -21,8 +22,7 @@ const ANSWER_HEADERS = {
  */
 export function webhooks(deps: Pick<HttpDeps, 'config' | 'receive' | 'notReady' | 'takesWebhooks'>): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
-  /** Bytes of bodies that are being read, or wait for their commit, over all requests. */
-  let bytesInFlight = 0;
+  const budget = createBodyBudget(() => deps.config().gateway.intake);
 
   const refuse = (c: HttpContext, answer: Omit<ProblemAnswer, 'requestId'>) =>
     problemResponse(deps.config().gateway.publicUrl, { ...answer, requestId: requestIdOf(c) });
@@ -56,22 +56,22 @@ export function webhooks(deps: Pick<HttpDeps, 'config' | 'receive' | 'notReady' 
     const encoding = taken.find(name => encodings.length === 1 && name === encodings[0]);
     if (encodings.length > 0 && encoding === undefined) return refuse(c, refusedEncoding(taken));
 
-    const { maxBodyBytes, maxQueuedBytes } = deps.config().gateway.intake;
+    const { maxBodyBytes } = deps.config().gateway.intake;
     if ((declaredLength(headers) ?? 0) > maxBodyBytes) return refuse(c, { code: 'PAYLOAD_TOO_LARGE' });
-    let held = 0;
-    const take = (bytes: number) => {
-      if (bytesInFlight + bytes > maxQueuedBytes) return false;
-      bytesInFlight += bytes;
-      held += bytes;
-      return true;
-    };
+    const held = budget.hold(path);
     try {
-      const read = await readBody(bodyOf(c), maxBodyBytes, take);
+      const read = await readBody(bodyOf(c), {
+        maxBytes: maxBodyBytes,
+        take: held.take,
+        timeoutMs: bodyTimeoutMs(maxBodyBytes),
+        onceReading: held.onGiveUp,
+      });
       if (read.outcome !== 'read') {
         // Of a body that broke off nobody is left to read the answer; what matters is that half of one is never kept.
-        if (read.outcome === 'aborted') return new Response(null, { status: 408 });
+        if (read.outcome === 'aborted' || read.outcome === 'too_slow') return new Response(null, { status: 408 });
         return refuse(c, { code: read.outcome === 'too_large' ? 'PAYLOAD_TOO_LARGE' : 'OVERLOADED' });
       }
+      held.arrived();
       let body = read.bytes;
       if (encoding !== undefined) {
         const decoded = await decodeBody(body, encoding, maxBodyBytes);
@@ -79,13 +79,13 @@ export function webhooks(deps: Pick<HttpDeps, 'config' | 'receive' | 'notReady' 
           if (decoded.outcome === 'too_large') return refuse(c, { code: 'PAYLOAD_TOO_LARGE' });
           return refuse(c, { ...refusedEncoding(taken), detail: 'The body is not what its Content-Encoding says.' });
         }
-        if (!take(decoded.bytes.byteLength)) return refuse(c, { code: 'OVERLOADED' });
+        if (!held.take(decoded.bytes.byteLength)) return refuse(c, { code: 'OVERLOADED' });
         body = decoded.bytes;
       }
       const request: InboundRequest = { method: 'POST', path, query: new URLSearchParams(query), headers, body };
       return answer(c, await deps.receive(connection, request));
     } finally {
-      bytesInFlight -= held;
+      held.release();
     }
   });
 
@@ -121,6 +121,11 @@ export function webhooks(deps: Pick<HttpDeps, 'config' | 'receive' | 'notReady' 
   }
 
   return app;
+}
+
+/** Five seconds, and one more for each 128 KiB that a body may have: the slowest sender that is waited for. */
+function bodyTimeoutMs(maxBodyBytes: number): number {
+  return 5_000 + Math.ceil(maxBodyBytes / 131.072);
 }
 
 function refusedEncoding(taken: readonly ContentEncoding[]): Omit<ProblemAnswer, 'requestId'> {

@@ -3,12 +3,12 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { contentEncodings, decodeBody, readBody } from '../../src/http/read-body.ts';
 
-const room = () => true;
+const limits = (maxBytes: number) => ({ maxBytes, take: () => true });
 
 describe('reading a body', () => {
   it('gives the bytes of all its pieces', async () => {
     const stream = new PassThrough();
-    const read = readBody(stream, 10, room);
+    const read = readBody(stream, limits(10));
     stream.write(Buffer.from('hel'));
     stream.end(Buffer.from('lo'));
 
@@ -17,7 +17,7 @@ describe('reading a body', () => {
 
   it('stops at the first byte too many and leaves the stream open for the answer', async () => {
     const stream = new PassThrough();
-    const read = readBody(stream, 4, room);
+    const read = readBody(stream, limits(4));
     stream.write(Buffer.from('hello'));
 
     expect(await read).toEqual({ outcome: 'too_large' });
@@ -27,7 +27,7 @@ describe('reading a body', () => {
   it('asks for room piece by piece, before it holds one', async () => {
     const asked: number[] = [];
     const stream = new PassThrough();
-    const read = readBody(stream, 100, bytes => asked.push(bytes) < 2);
+    const read = readBody(stream, { maxBytes: 100, take: bytes => asked.push(bytes) < 2 });
     stream.write(Buffer.alloc(3));
     stream.write(Buffer.alloc(5));
 
@@ -35,11 +35,33 @@ describe('reading a body', () => {
     expect(asked).toEqual([3, 5]);
   });
 
+  it('ends where the room is needed for another', async () => {
+    const stream = new PassThrough();
+    let giveUp = () => {};
+    const onceReading = (end: () => void) => {
+      giveUp = end;
+    };
+    const read = readBody(stream, { ...limits(100), onceReading });
+    stream.write(Buffer.alloc(3));
+
+    giveUp();
+
+    expect(await read).toEqual({ outcome: 'overloaded' });
+    expect(stream.destroyed).toBe(false);
+  });
+
+  it('ends where the rest does not come in time', async () => {
+    const stream = new PassThrough();
+    stream.write(Buffer.alloc(3));
+
+    expect(await readBody(stream, { ...limits(100), timeoutMs: 5 })).toEqual({ outcome: 'too_slow' });
+  });
+
   it.each([undefined, new Error('ECONNRESET')])(
     'of a sender that went away is aborted, never half a body (%s)',
     async reason => {
       const stream = new PassThrough();
-      const read = readBody(stream, 100, room);
+      const read = readBody(stream, limits(100));
       stream.write(Buffer.from('{"half":'));
       stream.destroy(reason);
 
@@ -51,7 +73,7 @@ describe('reading a body', () => {
     const stream = new PassThrough();
     stream.destroy();
 
-    expect(await readBody(stream, 100, room)).toEqual({ outcome: 'aborted' });
+    expect(await readBody(stream, limits(100))).toEqual({ outcome: 'aborted' });
   });
 });
 

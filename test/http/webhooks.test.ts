@@ -440,6 +440,37 @@ describe('a sender that breaks off', () => {
   });
 });
 
+describe('senders that let their bodies hang', () => {
+  it.each(['portal', 'basic'])('at one connection shut out nobody at %s', async other => {
+    const { listen } = await openHttp({ intake: { maxQueuedBytes: 8 * MEBIBYTE } });
+    const { url } = await listen();
+    const nearly = Buffer.alloc(MEBIBYTE - 1, 'x');
+    const head = `POST /webhooks/acme/portal HTTP/1.1\r\nHost: x\r\nContent-Length: ${MEBIBYTE}\r\n\r\n`;
+    const heard: Promise<string>[] = [];
+    const sockets = Array.from({ length: 12 }, () => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      heard.push(new Promise(resolve => socket.once('data', chunk => resolve(String(chunk)))));
+      return socket;
+    });
+    await Promise.all(
+      sockets.map(socket => new Promise(resolve => socket.write(Buffer.concat([Buffer.from(head), nearly]), resolve))),
+    );
+    await Promise.any(heard);
+
+    const sent = await signed(JSON.stringify(requested('R-1')).padEnd(MEBIBYTE - 1), NOON);
+    const basic = { authorization: `Basic ${Buffer.from('jo:correct horse').toString('base64')}` };
+    const answer = await exchange(url, {
+      path: `/webhooks/acme/${other}`,
+      headers: other === 'basic' ? basic : sent.headers,
+      body: sent.body,
+    });
+
+    for (const socket of sockets) socket.destroy();
+    expect(answer.status).toBe(other === 'basic' ? 200 : 202);
+    expect(await Promise.any(heard)).toMatch(/^HTTP\/1\.1 503 /);
+  });
+});
+
 describe('5,000 equal webhooks at once', () => {
   it('are one row', async () => {
     const { app, store } = await openHttp();
