@@ -1,8 +1,9 @@
 import { authorize, close, decide, mark, moved, refuse, reopen } from './apply-claims.ts';
 import { dropOff, endDropOffCode, isThere, label, scan, stateUnits } from './apply-goods.ts';
-import { type Draft, itemOf, REACHED, settlementOf } from './draft-return.ts';
+import { type Draft, itemOf, settlementOf } from './draft-return.ts';
 import type { Fact } from './fact.ts';
 import type { Details, SettlementChange } from './return-event.ts';
+import { REACHED } from './status.ts';
 
 /**
  * One step of the fold, total: a fact always moves its own axis, and leaves an anomaly where it contradicts another.

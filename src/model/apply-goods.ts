@@ -1,8 +1,9 @@
 import { mark, moved } from './apply-claims.ts';
 import type { ParcelPhase } from './codes.ts';
-import { type Draft, itemOf, REACHED, shipmentOf } from './draft-return.ts';
+import { type Draft, itemOf, shipmentOf } from './draft-return.ts';
 import type { Fact } from './fact.ts';
 import type { ItemChange, ReturnEvent, ShipmentChange } from './return-event.ts';
+import { REACHED } from './status.ts';
 
 /** Labels, drop-offs, parcels and units: where the goods are. */
 
@@ -52,12 +53,14 @@ export function label(
     issuedAt: issued ? fact.effectiveAt : (target.label?.issuedAt ?? null),
     voidedAt: issued ? null : fact.effectiveAt,
   };
+  if (target.direction === 'outbound') return; // the exchange's own parcel says nothing of the goods that come back
   if (event.change.method !== undefined) draft.method = event.change.method;
+  carried(draft, fact, target.phase);
   if (!issued) {
     if (kind !== 'document') endDropOffCode(draft, fact);
     return;
   }
-  if (target.direction === 'return') draft.labelIssued = true;
+  draft.labelIssued = true;
   const code = kind === 'qr' || kind === 'both';
   if (code && (draft.dropOff === null || isCode(draft.dropOff.state))) {
     draft.dropOff = { state: 'code_issued', at: fact.effectiveAt, location: null };
@@ -83,11 +86,19 @@ export function endDropOffCode(draft: Draft, fact: Fact): void {
 /** Told item by item, or of the return as a whole; the label's parcel is then in the network's hands. */
 export function dropOff(draft: Draft, fact: Fact, event: Extract<ReturnEvent, { type: 'shipment.dropped_off' }>): void {
   const { shipment, items, method, location } = event.change;
-  moveShipment(draft, fact, shipment, 'handed_over');
+  const parcel = moveShipment(draft, fact, shipment, 'handed_over');
+  if (parcel.direction === 'outbound') return;
   for (const item of items ?? []) stateUnits(draft, fact, item, 'droppedOff');
   if (method !== undefined) draft.method = method;
   draft.dropOff = { state: 'dropped', at: fact.effectiveAt, location: location ?? draft.dropOff?.location ?? null };
   moved(draft, fact, REACHED.in_transit);
+}
+
+/** How far a return parcel in this phase has come; an announcement that was never handed over has come nowhere. */
+function carried(draft: Draft, fact: Fact, phase: ParcelPhase): void {
+  if (phase === 'delivered') moved(draft, fact, REACHED.received);
+  else if (!['unknown', 'label_created', 'cancelled', 'expired'].includes(phase))
+    moved(draft, fact, REACHED.in_transit);
 }
 
 type ScanEvent = Extract<ReturnEvent, { type: 'shipment.in_transit' | 'shipment.delivered' | 'shipment.exception' }>;
@@ -99,14 +110,7 @@ export function scan(draft: Draft, fact: Fact, event: ScanEvent): void {
   shipment.exception = event.change.shipment.exception ?? (event.type === 'shipment.exception' ? 'other' : 'none');
   for (const item of event.change.items ?? []) stateUnits(draft, fact, item, null);
   if (shipment.direction === 'outbound') return; // the exchange's own parcel says nothing of the goods that come back
-  if (event.type === 'shipment.delivered') return moved(draft, fact, REACHED.received);
-  const { phase } = shipment;
-  if (
-    event.type === 'shipment.exception' &&
-    (phase === 'unknown' || phase === 'label_created' || phase === 'cancelled' || phase === 'expired')
-  )
-    return;
-  moved(draft, fact, REACHED.in_transit);
+  carried(draft, fact, shipment.phase);
   if (shipment.consolidated && event.type === 'shipment.in_transit') {
     draft.dropOff = { state: 'consolidated', at: fact.effectiveAt, location: draft.dropOff?.location ?? null };
   }

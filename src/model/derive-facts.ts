@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { aliasKey, normalizeTracking } from './aliases.ts';
+import { aliasKey } from './aliases.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Fact, Telling } from './fact.ts';
 import { naturalIdOf } from './ids.ts';
@@ -12,7 +12,7 @@ import type { Instant } from './time.ts';
  * earliest receipt. Descriptions (`return.snapshot`) stay apart, one each: they are no facts and are never delivered.
  */
 export function deriveFacts(account: string, tellings: readonly Telling[]): readonly Fact[] {
-  const seen = tellings.map(telling => look(telling, tellings));
+  const seen = tellings.map(look);
   const groups = new Map<string, Seen[]>();
   const entries = new Map<string, Seen[]>();
   const add = (key: readonly string[], member: Seen) => {
@@ -70,39 +70,21 @@ interface Seen {
   readonly digest: string;
 }
 
-function look(telling: Telling, all: readonly Telling[]): Seen {
+function look(telling: Telling): Seen {
   const { occurredAt } = telling.event;
   const effectiveAt = occurredAt !== null && occurredAt < telling.receivedAt ? occurredAt : telling.receivedAt;
-  return { telling, anchor: anchorOf(telling, all), effectiveAt, digest: telling.digest };
+  return { telling, anchor: anchorOf(telling), effectiveAt, digest: telling.digest };
 }
 
 /**
  * The alias in the fact key: the first identifying one of the telling, which a merge does not change. A telling that
- * only attached names, beside its own alias, the identifying one through which the return has that number, because
+ * only attached names, beside its own alias, the identifying one through which the return had that number, because
  * one consolidated parcel may attach to many returns and their events must not share an id.
  */
-function anchorOf(telling: Telling, all: readonly Telling[]): string {
-  const identifying = telling.aliases.find(alias => alias.unique);
+function anchorOf({ aliases, via }: Telling): string {
+  const identifying = aliases.find(alias => alias.unique);
   if (identifying !== undefined) return aliasKey(identifying);
-  const attaching = telling.aliases[0];
-  if (attaching === undefined) return '';
-  let via: string | null = null;
-  for (const other of all) {
-    const own = other.aliases.find(alias => alias.unique);
-    if (own === undefined || !names(other, attaching.kind, attaching.value)) continue;
-    const candidate = aliasKey(own);
-    if (via === null || candidate < via) via = candidate;
-  }
-  return `${aliasKey(attaching)} via ${via ?? ''}`;
-}
-
-/** Whether a telling states the number that an attaching alias carries. */
-function names(telling: Telling, kind: string, value: string): boolean {
-  if (telling.aliases.some(alias => alias.kind === kind && alias.value === value)) return true;
-  const { change } = telling.event;
-  if (kind !== 'tracking' || !('shipment' in change)) return false;
-  const { trackingNumber } = change.shipment;
-  return typeof trackingNumber === 'string' && normalizeTracking(trackingNumber) === normalizeTracking(value);
+  return aliases[0] === undefined ? '' : `${aliasKey(aliases[0])} via ${via ?? ''}`;
 }
 
 /**

@@ -58,9 +58,6 @@ export interface Draft {
   readonly providerData: Record<string, Record<string, unknown>>;
 }
 
-/** How far any unit or return parcel came: nothing moved, in transit, received, inspected. */
-export const REACHED = { nothing: 0, in_transit: 1, received: 2, inspected: 3 } as const;
-
 export function emptyDraft(account: string, connection: string): Draft {
   return {
     account,

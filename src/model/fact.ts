@@ -12,6 +12,8 @@ export interface Telling {
   readonly digest: string;
   /** The ids the notice named the return by; the first identifying one anchors the fact's key. */
   readonly aliases: readonly Alias[];
+  /** Where the telling only attached: the identifying alias through which the return had the number, fixed then. */
+  readonly via: string | null;
   /** Place in the provider's batch, oldest first. */
   readonly ordinal: number;
   readonly receivedAt: Instant;

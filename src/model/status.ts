@@ -1,5 +1,8 @@
 import type { ReturnStatus } from './codes.ts';
-import { type Draft, REACHED } from './draft-return.ts';
+import type { Draft } from './draft-return.ts';
+
+/** How far any unit or return parcel came: nothing moved, in transit, received, inspected. */
+export const REACHED = { nothing: 0, in_transit: 1, received: 2, inspected: 3 } as const;
 
 /**
  * The one-word headline over independent axes, in four steps: completed · closed with nothing moved since ·

@@ -10,8 +10,12 @@ export type Instant = z.infer<typeof Instant>;
  */
 export function instantFrom(text: string | null | undefined): Instant | null {
   if (text === null || text === undefined) return null;
-  const form = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s?(Z|[+-]\d{2}:?\d{2})$/i;
-  if (!form.test(text.trim())) return null;
+  const form = /^(\d{4})-(\d{2})-(\d{2})[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s?(Z|[+-]\d{2}:?\d{2})$/i;
+  const match = form.exec(text.trim());
+  if (match === null) return null;
+  // `Date` moves the 30th of February into March; a day that is none is no time.
+  const days = new Date(Date.UTC(Number(match[1]), Number(match[2]), 0)).getUTCDate();
+  if (Number(match[3]) > days) return null;
   const at = new Date(text.trim());
-  return Number.isNaN(at.getTime()) || at.getUTCFullYear() > 9999 ? null : at.toISOString();
+  return Number.isNaN(at.getTime()) || at.getUTCFullYear() > 9999 || at.getUTCFullYear() < 1 ? null : at.toISOString();
 }

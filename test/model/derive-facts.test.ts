@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deriveFacts } from '../../src/model/derive-facts.ts';
-import { ACCOUNT, at, RETURN_ALIAS, telling } from './tellings.ts';
+import { ACCOUNT, at, telling } from './tellings.ts';
 
 const USD = (amountMinor: number) => ({ amountMinor, currency: 'USD' });
 const refund = (amountMinor: number) =>
@@ -123,21 +123,10 @@ describe('parcel facts that only attach', () => {
     connection: 'carrier',
     subject: '1Z9',
   } as const;
-  const delivered = telling(
-    'shipment.delivered',
-    { shipment: { ref: '1Z9', carrier: 'UPS', trackingNumber: '1Z9' } },
-    { ...parcel, received: 9 },
-  );
-
   it('have another event id in each return that has the parcel', () => {
-    const label = (value: string) =>
-      telling(
-        'label.issued',
-        { shipment: { ref: 'label', carrier: 'UPS', trackingNumber: '1z 9' } },
-        { aliases: [{ ...RETURN_ALIAS, value }] },
-      );
-    const [one, other] = ['R-1', 'R-2'].map(value =>
-      deriveFacts(ACCOUNT, [label(value), delivered]).find(fact => fact.event.type === 'shipment.delivered'),
+    const change = { shipment: { ref: '1Z9', carrier: 'UPS', trackingNumber: '1Z9' } };
+    const [one, other] = ['return:R-1', 'return:R-2'].map(
+      via => deriveFacts(ACCOUNT, [telling('shipment.delivered', change, { ...parcel, via, received: 9 })])[0],
     );
 
     expect(one!.anchor).toBe('tracking:1Z9 via return:R-1');

@@ -324,6 +324,30 @@ describe('parcels and labels', () => {
     });
   });
 
+  it('of an exchange going out move nothing and end no drop-off code', () => {
+    const out = { ref: 'x', direction: 'outbound' } as const;
+    const folded = fold(
+      code,
+      telling('label.issued', { shipment: { ...out, label: { kind: 'document' } } }, { occurred: 2, subject: 'x' }),
+      telling('shipment.dropped_off', { shipment: out }, { occurred: 3, subject: 'x' }),
+      telling('shipment.delivered', { shipment: out }, { occurred: 4, subject: 'x' }),
+    );
+
+    expect(folded).toMatchObject({
+      status: 'authorized',
+      dropOff: { state: 'code_issued' },
+      method: { code: 'drop_off_boxless' },
+    });
+  });
+
+  it('count as far as the phase that was told, by whatever event', () => {
+    const label = telling('label.issued', { shipment: { ref: 'l', phase: 'handed_over' } }, { occurred: 1 });
+    const arrived = telling('shipment.in_transit', { shipment: { ref: 'l', phase: 'delivered' } }, { occurred: 2 });
+
+    expect(fold(label).status).toBe('in_transit');
+    expect(fold(label, arrived).status).toBe('received');
+  });
+
   it('do not let a late word without a time of its own take a parcel back', () => {
     const folded = fold(
       telling('shipment.delivered', { shipment: { ref: 'p' } }, { subject: 'p', received: 1 }),

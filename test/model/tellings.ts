@@ -26,6 +26,7 @@ export interface TellingOptions {
   readonly occurrence?: ReturnEvent['occurrence'];
   readonly ordinal?: number;
   readonly aliases?: readonly Alias[];
+  readonly via?: string;
   readonly adapterVersion?: number;
   readonly connection?: string;
   readonly inboundId?: string;
@@ -48,6 +49,7 @@ export function telling<T extends ReturnEvent['type']>(
     event,
     digest: contentDigest(event),
     aliases: options.aliases ?? [RETURN_ALIAS],
+    via: options.via ?? null,
     ordinal: options.ordinal ?? 0,
     receivedAt: at(receivedMinute),
     source: {
