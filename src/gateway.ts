@@ -47,6 +47,9 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/** How long a webhook that could not be kept keeps a load balancer away. */
+const DEGRADED_MS = 10_000;
+
 const newId: NewId = prefix => typeidUnboxed(prefix);
 const now = () => Date.now();
 const newTokenSecret = () => randomBytes(32).toString('base64url');
@@ -74,6 +77,7 @@ export async function openGateway({
     const sender = createSender(config.gateway.delivery.allowNetworks);
     const intake = createIntakeQueue(store);
     let stopping = false;
+    let couldNotKeepAtMs = Number.NEGATIVE_INFINITY;
 
     const shared = { store, config: () => config, accounts: () => config.accounts, newId, now, log };
     const worker = startWorker({
@@ -97,6 +101,7 @@ export async function openGateway({
       keep: intake.keep,
       onReceived: outcome => {
         metrics.received(outcome);
+        if (outcome === 'unavailable') couldNotKeepAtMs = now();
         if (outcome === 'kept' || outcome === 'duplicate') worker.received();
       },
     });
@@ -116,6 +121,10 @@ export async function openGateway({
       adminTokenDigest: settings.adminToken === null ? null : tokenDigest(settings.adminToken.reveal()),
       takesWebhooks: roles.has('receive'),
       notReady: () => (stopping ? 'The gateway is stopping.' : null),
+      degraded: () =>
+        now() - couldNotKeepAtMs < DEGRADED_MS
+          ? 'The store could not keep a webhook a moment ago; the log says why.'
+          : null,
     });
     const stop = async () => {
       await intake.idle();

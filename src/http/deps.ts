@@ -34,6 +34,8 @@ export interface HttpDeps {
   readonly takesWebhooks: boolean;
   /** Why the gateway is not ready to take webhooks, or `null`. */
   readonly notReady: () => string | null;
+  /** Why it may not be able to keep webhooks just now, or `null`; webhooks are still tried. */
+  readonly degraded: () => string | null;
   readonly log: Log;
   readonly metrics: Metrics;
 }

@@ -10,14 +10,14 @@ const NO_TOKEN = '0'.repeat(64);
 
 /** `/healthz`: the process lives. `/readyz`: it can keep webhooks. `/metrics`: Prometheus, for any token. */
 export function health(
-  deps: Pick<HttpDeps, 'store' | 'notReady' | 'metrics' | 'now' | 'log' | 'adminTokenDigest'>,
+  deps: Pick<HttpDeps, 'store' | 'notReady' | 'degraded' | 'metrics' | 'now' | 'log' | 'adminTokenDigest'>,
 ): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
 
   app.get('/healthz', () => answerOpenJson({ alive: true }));
 
   app.get('/readyz', async () => {
-    const reason = deps.notReady() ?? (await storeTrouble());
+    const reason = deps.notReady() ?? deps.degraded() ?? (await storeTrouble());
     return answerOpenJson({ ready: reason === null, reason }, reason === null ? 200 : 503);
   });
 

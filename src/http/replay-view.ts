@@ -30,7 +30,7 @@ export const ReplayView = z
     returns: z
       .array(
         z.object({
-          returnId: z.string(),
+          returnId: z.string().nullable(),
           differences: z.array(
             z.object({
               path: z.string().describe('JSON Pointer into the return.'),

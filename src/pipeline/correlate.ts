@@ -1,4 +1,4 @@
-import { type Alias, aliasKey } from '../model/aliases.ts';
+import { type Alias, aliasKey, normalizeTracking } from '../model/aliases.ts';
 import type { NewId } from '../model/ids.ts';
 import type { DerivedNotice, ReturnAlias, ReturnLookup, ShopperFields, StoredReturn } from '../storage/store.ts';
 import type { Interpretation, InterpretedNotice } from './interpret.ts';
@@ -28,7 +28,8 @@ export interface Correlated {
   readonly interpretation: Interpretation;
   /** Per notice, in order: the returns it was told of; empty for one that waits or tells no facts. */
   readonly targets: readonly (readonly OpenReturn[])[];
-  readonly waitingFor: readonly Alias[];
+  /** Aliases of the notices that attach, or would. */
+  readonly attachesBy: readonly Alias[];
 }
 
 export interface Correlation {
@@ -72,17 +73,20 @@ export function correlate(
         candidate.touched = true;
       }
     }
-    const waitingFor: Alias[] = [];
+    const attachesBy: Alias[] = [];
     const targets = interpretation.notices.map(notice => {
       if (notice.events.length === 0) return [];
-      const found = notice.aliases.some(alias => alias.unique)
-        ? [identify(open, interpretation, notice, deps)]
-        : attach(open, work.account, work.connection, notice);
-      if (found.length === 0) waitingFor.push(...notice.aliases);
-      for (const target of found) tell(target, interpretation, notice);
-      return found;
+      if (identifies(notice)) {
+        const target = identify(open, interpretation, notice, deps);
+        tell(target, interpretation, notice, null);
+        return [target];
+      }
+      attachesBy.push(...notice.aliases);
+      const found = attach(open, work.account, work.connection, notice);
+      for (const { target, via } of found) tell(target, interpretation, notice, via);
+      return found.map(each => each.target);
     });
-    return { interpretation, targets, waitingFor };
+    return { interpretation, targets, attachesBy };
   });
   // A return that a later notice merged away is replaced by its survivor wherever it was a target.
   const survivor = new Map<OpenReturn, OpenReturn>();
@@ -176,25 +180,66 @@ function absorb(survivor: Open, younger: Open): void {
   younger.mergedInto = survivor;
 }
 
-function attach(open: readonly Open[], account: string, connection: string, notice: InterpretedNotice): Open[] {
+/** Whether a notice names its return by an id of its own; else it only attaches to one that has its number. */
+export function identifies({ aliases }: Pick<DerivedNotice, 'aliases'>): boolean {
+  return aliases.some(alias => alias.unique);
+}
+
+/** The tracking numbers that a notice states, written one way. */
+export function trackingNumbersOf({ aliases, events }: DerivedNotice): readonly string[] {
+  const stated = aliases.filter(alias => alias.kind === 'tracking').map(alias => alias.value);
+  for (const { event } of events) {
+    if ('shipment' in event.change && event.change.shipment.trackingNumber) {
+      stated.push(normalizeTracking(event.change.shipment.trackingNumber));
+    }
+  }
+  return stated;
+}
+
+interface Attached {
+  readonly target: Open;
+  /** The identifying alias through which the return has the number; it stands in the fact's key from now on. */
+  readonly via: string;
+}
+
+function attach(open: readonly Open[], account: string, connection: string, notice: InterpretedNotice): Attached[] {
   const living = open.filter(candidate => candidate.mergedInto === null && candidate.account === account);
   for (const alias of notice.aliases) {
     const all = living.filter(candidate => candidate.aliases.has(aliasKey(alias)));
-    if (alias.kind === 'tracking' && all.length > 0) return all;
+    if (alias.kind === 'tracking' && all.length > 0) return all.map(target => ({ target, via: viaOf(target, alias) }));
     // An order line may be returned twice, and the marketplace's return shares it: only one of the same connection will do.
     const own = all.filter(candidate => candidate.connection === connection);
-    if (alias.kind !== 'tracking' && own.length === 1) return own;
+    if (alias.kind !== 'tracking' && own.length === 1)
+      return own.map(target => ({ target, via: viaOf(target, alias) }));
   }
   return [];
 }
 
-function tell(target: OpenReturn, from: Interpretation, notice: InterpretedNotice): void {
+/** The lowest of those that state the number, whatever the order they were recorded in. */
+function viaOf(target: OpenReturn, alias: Alias): string {
+  let lowest: string | null = null;
+  for (const { notices } of target.told.values()) {
+    for (const notice of notices) {
+      const own = notice.aliases.find(each => each.unique);
+      if (own === undefined) continue;
+      const states =
+        alias.kind === 'tracking'
+          ? trackingNumbersOf(notice).includes(alias.value)
+          : notice.aliases.some(each => aliasKey(each) === aliasKey(alias));
+      if (states && (lowest === null || aliasKey(own) < lowest)) lowest = aliasKey(own);
+    }
+  }
+  return lowest ?? '';
+}
+
+function tell(target: OpenReturn, from: Interpretation, notice: InterpretedNotice, via: string | null): void {
   const { aliases, silent, events } = notice;
+  const derived: DerivedNotice = { aliases, via, silent, events };
   const told = target.told.get(from.work.id);
-  if (told === undefined) target.told.set(from.work.id, { from, notices: [{ aliases, silent, events }] });
-  else target.told.set(from.work.id, { from, notices: [...told.notices, { aliases, silent, events }] });
+  target.told.set(from.work.id, { from, notices: told === undefined ? [derived] : [...told.notices, derived] });
   target.superseded.delete(from.work.id);
-  for (const alias of aliases) {
+  // What attaches brings no alias: else the number it came by would stay after the return has lost it.
+  for (const alias of identifies(notice) ? aliases : []) {
     const key = aliasKey(alias);
     if (!target.aliases.get(key)?.identifies)
       target.aliases.set(key, { kind: alias.kind, value: alias.value, identifies: alias.unique });

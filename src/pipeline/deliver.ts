@@ -79,7 +79,7 @@ export function createDeliver(deps: DeliverDeps, wake: () => void): Deliver {
     if (rate === null) return free;
     const capacity = Math.max(1, rate);
     const bucket = allowance.get(key) ?? { tokens: capacity, atMs: nowMs };
-    const tokens = Math.min(capacity, bucket.tokens + ((nowMs - bucket.atMs) / 1000) * rate);
+    const tokens = Math.min(capacity, bucket.tokens + (Math.max(0, nowMs - bucket.atMs) / 1000) * rate);
     allowance.set(key, { tokens, atMs: nowMs });
     return Math.min(free, Math.floor(tokens));
   }

@@ -26,6 +26,7 @@ export function compareFacts(facts: readonly Fact[], ledger: ReadonlyMap<string,
     const same = known !== undefined && !known.withdrawn && known.contentDigest === fact.contentDigest;
     const { eventId, contentDigest, position } = fact;
     const { type } = fact.event;
+    const silent = fact.tellings.every(telling => telling.source.silent);
     return {
       eventId,
       type,
@@ -38,10 +39,11 @@ export function compareFacts(facts: readonly Fact[], ledger: ReadonlyMap<string,
         revision: known === undefined ? 1 : known.revision + (same ? 0 : 1),
         contentDigest,
         withdrawn: false,
+        announced: (known?.announced ?? false) || !silent,
         position,
       },
       late: known === undefined && position < newest,
-      silent: fact.tellings.every(telling => telling.source.silent),
+      silent,
     };
   });
   for (const known of ledger.values()) {
@@ -55,7 +57,7 @@ export function compareFacts(facts: readonly Fact[], ledger: ReadonlyMap<string,
       fact: null,
       entry,
       late: false,
-      silent: false,
+      silent: !known.announced,
     });
   }
   return changes.sort((a, b) => (a.entry.position < b.entry.position ? -1 : 1));

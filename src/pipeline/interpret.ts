@@ -1,4 +1,4 @@
-import type { InboundRequest, Normalized, Problem } from '../adapter/webhook.ts';
+import type { InboundRequest, Normalized, Notice, Problem, UnreadableNotice } from '../adapter/webhook.ts';
 import type { ConnectionConfig } from '../config/config.ts';
 import { type Alias, normalizeTracking } from '../model/aliases.ts';
 import { contentDigest } from '../model/derive-facts.ts';
@@ -47,32 +47,43 @@ export function interpret(work: InboundWork, connection: ConnectionConfig | unde
   }
 
   let ordinal = 0;
-  const notices = parsed.notices.map((notice): InterpretedNotice => {
-    if (notice.problem !== undefined) return failed(notice.type, notice.key, 'unreadable', notice.problem);
-    let normalized: Normalized;
-    try {
-      normalized = adapter.reader.normalize(notice, settings);
-    } catch {
-      return failed(notice.type, notice.key, 'failed', threw('normalize'));
+  const notices: InterpretedNotice[] = [];
+  try {
+    for (const notice of parsed.notices) {
+      const read = readNotice(connection, work, notice, ordinal);
+      ordinal += read.events.length;
+      notices.push(read);
     }
+  } catch {
+    // Not even a list of notices: whatever an adapter gives, only its own row fails.
+    return finish(work, adapter.id, adapter.version, [failed(null, 'envelope', 'failed', threw('parse'))], 'parse');
+  }
+  return finish(work, adapter.id, adapter.version, notices, 'normalize');
+}
+
+function readNotice(
+  { adapter, settings }: ConnectionConfig,
+  work: InboundWork,
+  notice: Notice | UnreadableNotice,
+  firstOrdinal: number,
+): InterpretedNotice {
+  if (notice.problem !== undefined) return failed(notice.type, notice.key, 'unreadable', notice.problem);
+  try {
+    const normalized = adapter.reader.normalize(notice, settings);
     if (normalized.outcome === 'events') {
-      const read = readEvents(notice.type, notice.key, normalized, ordinal);
-      ordinal += normalized.events.length;
+      const read = readEvents(notice.type, notice.key, normalized, firstOrdinal);
       return work.trust === 'hint' && read.state === 'recorded' ? hint(read) : read;
     }
     if (normalized.outcome === 'unreadable') return failed(notice.type, notice.key, 'unreadable', normalized.problem);
     if (normalized.outcome === 'fetch') {
-      const problem = {
-        code: 'FETCH_UNAVAILABLE',
-        path: null,
-        message: 'The notice only points to an object; fetching is not built yet.',
-      };
-      return failed(notice.type, notice.key, 'held', problem);
+      const message = 'The notice only points to an object; fetching is not built yet.';
+      return failed(notice.type, notice.key, 'held', { code: 'FETCH_UNAVAILABLE', path: null, message });
     }
     const code = normalized.outcome === 'ignored' ? 'IGNORED' : 'UNRECOGNIZED';
     return failed(notice.type, notice.key, normalized.outcome, { code, path: null, message: normalized.because });
-  });
-  return finish(work, adapter.id, adapter.version, notices, 'normalize');
+  } catch {
+    return failed(notice.type, notice.key, 'failed', threw('normalize'));
+  }
 }
 
 /** The request as it arrived, but for its credentials. */
@@ -121,7 +132,17 @@ function readEvents(
     if (shopper !== null) shoppers.push({ shopper, occurredAt: event.occurredAt });
     events.push({ ordinal: firstOrdinal + index, event, digest: contentDigest(event) });
   }
-  return { type, key, state: 'recorded', problem: null, aliases, silent: normalized.silent ?? false, events, shoppers };
+  return {
+    type,
+    key,
+    state: 'recorded',
+    problem: null,
+    aliases,
+    via: null,
+    silent: normalized.silent ?? false,
+    events,
+    shoppers,
+  };
 }
 
 function withoutShopper(event: ReturnEvent): { event: ReturnEvent; shopper: Shopper | null } {
@@ -146,7 +167,17 @@ function failed(
   state: InterpretedNotice['state'],
   problem: NonNullable<NoticeOutcome['problem']>,
 ): InterpretedNotice {
-  return { type, key, state, problem, aliases: [] as readonly Alias[], silent: false, events: [], shoppers: [] };
+  return {
+    type,
+    key,
+    state,
+    problem,
+    aliases: [] as readonly Alias[],
+    via: null,
+    silent: false,
+    events: [],
+    shoppers: [],
+  };
 }
 
 /** An exception may quote the body, so nothing of it is kept; the stack is found by replaying the row. */

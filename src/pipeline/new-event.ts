@@ -1,4 +1,5 @@
 import type { AccountConfig } from '../config/config.ts';
+import { GatewayError } from '../gateway-error.ts';
 import { type NewId, naturalId } from '../model/ids.ts';
 import type { ReturnAuthorization } from '../model/return.ts';
 import type { LedgerFact, NewEvent } from '../storage/store.ts';
@@ -70,25 +71,37 @@ export interface PublishDeps {
   readonly newId: NewId;
 }
 
-/** The body is made once and shared by the destinations that want it. */
-export function publish(
-  event: Unpublished,
-  silent: boolean,
-  view: Omit<ReturnAuthorization, 'shopper'>,
-  deps: PublishDeps,
-): NewEvent {
+/** Every message of one write together; a webhook of thousands of lines would make n messages of n lines each. */
+const MOST_TO_SEND_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Makes the events of one return sendable: a body, shared by the destinations that want it. The return, which each
+ * body carries whole, is serialised once. Throws where one write would make more to send than memory should hold.
+ */
+export function createPublish(view: Omit<ReturnAuthorization, 'shopper'>, deps: PublishDeps) {
   const destinations = [...(deps.accounts.get(view.account)?.destinations.values() ?? [])];
-  const wanted = silent ? [] : destinations.filter(destination => wants(destination, event.type));
-  if (wanted.length === 0) return { ...event, body: null, deliveries: [] };
-  const body = JSON.stringify({
-    type: event.type,
-    timestamp: event.effectiveAt,
-    data: outgoingData(event, view, view),
-  });
-  const id = webhookId(event.eventId, event.revision);
-  return {
-    ...event,
-    body,
-    deliveries: wanted.map(({ name }) => ({ id: deps.newId('dlv'), destination: name, webhookId: id })),
+  let viewJson: string | null = null;
+  let bytes = 0;
+
+  return function publish(event: Unpublished, silent: boolean): NewEvent {
+    const wanted = silent ? [] : destinations.filter(destination => wants(destination, event.type));
+    if (wanted.length === 0) return { ...event, body: null, deliveries: [] };
+    viewJson ??= JSON.stringify(view);
+    const { return: _, ...data } = outgoingData(event, view, view);
+    const head = JSON.stringify({ type: event.type, timestamp: event.effectiveAt, data });
+    const body = `${head.slice(0, -2)},"return":${viewJson}}}`;
+    bytes += body.length;
+    if (bytes > MOST_TO_SEND_BYTES) {
+      throw new GatewayError(
+        'BUG',
+        'One webhook would make more than 32 MiB to send: too many lines, each with the whole return.',
+      );
+    }
+    const id = webhookId(event.eventId, event.revision);
+    return {
+      ...event,
+      body,
+      deliveries: wanted.map(({ name }) => ({ id: deps.newId('dlv'), destination: name, webhookId: id })),
+    };
   };
 }

@@ -1,5 +1,4 @@
 import type { AccountConfig } from '../config/config.ts';
-import { normalizeTracking } from '../model/aliases.ts';
 import { deriveFacts } from '../model/derive-facts.ts';
 import type { Telling } from '../model/fact.ts';
 import { foldReturn } from '../model/fold-return.ts';
@@ -16,9 +15,9 @@ import type {
   ReturnWrite,
 } from '../storage/store.ts';
 import { worstState } from '../storage/worst-state.ts';
-import type { Correlated, Correlation, OpenReturn } from './correlate.ts';
+import { type Correlated, type Correlation, identifies, type OpenReturn, trackingNumbersOf } from './correlate.ts';
 import { type Change, compareFacts } from './fact-changes.ts';
-import { eventOf, farewellEvent, mergedEvent, publish, type Unpublished } from './new-event.ts';
+import { createPublish, eventOf, farewellEvent, mergedEvent } from './new-event.ts';
 
 export interface PlannedReturn {
   readonly open: OpenReturn;
@@ -80,12 +79,12 @@ function planReturn(open: OpenReturn, deps: PlanDeps): PlannedReturn {
     JSON.stringify(state) !== JSON.stringify(open.stored.state);
   const updatedAtMs = changed ? Math.max(deps.nowMs, open.stored?.updatedAtMs ?? 0) : open.stored!.updatedAtMs;
   const view = viewOf(open, state, last, updatedAtMs);
-  const write = (event: Unpublished, silent: boolean, of = view): NewEvent => publish(event, silent, of, deps);
+  const publish = createPublish(view, deps);
 
   const events: NewEvent[] = [];
   for (const { younger } of absorbs)
-    events.push(write(mergedEvent(open.id, younger.id, ++sequence, deps.nowMs), false));
-  for (const change of news) events.push(write(eventOf(change, ledger, ++sequence), change.silent));
+    events.push(publish(mergedEvent(open.id, younger.id, ++sequence, deps.nowMs), false));
+  for (const change of news) events.push(publish(eventOf(change, ledger, ++sequence), change.silent));
 
   return {
     open,
@@ -112,11 +111,10 @@ function planReturn(open: OpenReturn, deps: PlanDeps): PlannedReturn {
         id: younger.id,
         expectedVersion: younger.version,
         firstSequence,
-        farewell: write(farewellEvent(open.id, younger.id, younger.sequence + 1, deps.nowMs), false, {
-          ...view,
-          id: younger.id,
-          sequence: younger.sequence + 1,
-        }),
+        farewell: createPublish({ ...view, id: younger.id, sequence: younger.sequence + 1 }, deps)(
+          farewellEvent(open.id, younger.id, younger.sequence + 1, deps.nowMs),
+          false,
+        ),
       })),
     },
   };
@@ -148,10 +146,10 @@ export function tellingsOf(derivations: readonly Derivation[]): readonly Telling
   for (const derivation of derivations) {
     const { inboundId, connection, adapterId, adapterVersion, trust, secretIndex, configRevision } = derivation;
     const receivedAt = new Date(derivation.receivedAtMs).toISOString();
-    for (const { aliases, silent, events } of derivation.notices) {
+    for (const { aliases, via, silent, events } of derivation.notices) {
       const source = { inboundId, connection, trust, secretIndex, adapterId, adapterVersion, configRevision, silent };
       for (const { event, digest, ordinal } of events)
-        tellings.push({ event, digest, aliases, ordinal, receivedAt, source });
+        tellings.push({ event, digest, aliases, via, ordinal, receivedAt, source });
     }
   }
   return tellings;
@@ -177,25 +175,23 @@ function viewOf(open: OpenReturn, state: FoldedReturn, sequence: number, updated
   };
 }
 
-/** What identifies comes from the tellings; what merely finds comes from the folded state as well. */
+/** From the notices that identify, and from the folded state: what only attached must not hold on to what it attached by. */
 function aliasesOf(open: OpenReturn, state: FoldedReturn, derivations: readonly Derivation[]): readonly ReturnAlias[] {
   const aliases = new Map<string, ReturnAlias>();
   const add = (kind: string, value: string | null, identifies: boolean) => {
     const key = `${kind}:${value}`;
     if (value !== null && value !== '' && !aliases.get(key)?.identifies) aliases.set(key, { kind, value, identifies });
   };
-  for (const derivation of derivations) {
-    for (const alias of derivation.notices.flatMap(notice => notice.aliases)) {
-      add(alias.kind, alias.value, alias.unique && derivation.connection === open.connection);
+  for (const { connection, notices } of derivations) {
+    for (const notice of notices.filter(identifies)) {
+      for (const { kind, value, unique } of notice.aliases) add(kind, value, unique && connection === open.connection);
+      for (const number of trackingNumbersOf(notice)) add('tracking', number, false);
     }
   }
   for (const order of state.orders) add('order', order.number, false);
   for (const item of state.items) {
     add('order', item.orderNumber, false);
     if (item.orderLineId !== null) add('order_line', `${item.orderNumber ?? ''}/${item.orderLineId}`, false);
-  }
-  for (const shipment of state.shipments) {
-    if (shipment.trackingNumber !== null) add('tracking', normalizeTracking(shipment.trackingNumber), false);
   }
   add('rma', state.rmaNumber, false);
   return [...aliases.values()];
@@ -206,7 +202,7 @@ function outcomeOf(
   planned: ReadonlyMap<OpenReturn, PlannedReturn>,
   owner: string | null,
 ): InboundOutcome {
-  const { interpretation, targets, waitingFor } = row;
+  const { interpretation, targets, attachesBy } = row;
   const { work } = interpretation;
   const notices = interpretation.notices.map((notice, index): NoticeOutcome => {
     const { type, key, problem } = notice;
@@ -231,7 +227,7 @@ function outcomeOf(
     notices,
     fingerprint: interpretation.fingerprint,
     adapterVersion: interpretation.adapterVersion,
-    waitingFor,
+    attachesBy,
   };
 }
 

@@ -37,13 +37,14 @@ export async function plan(
 /**
  * Correlates, folds and writes: facts, returns and deliveries of a group in one transaction. Another writer's change is
  * met by planning anew. A row that cannot be recorded becomes `failed` alone; what the store cannot take now is
- * thrown, and the claimed rows come back with their lease.
+ * thrown, and the claimed rows come back with their lease. Answers the plans that were carried out, wholly or in part.
  */
 export async function record(
   deps: RecordDeps,
   interpretations: readonly Interpretation[],
   owner: string | null,
-): Promise<void> {
+): Promise<readonly Plan[]> {
+  const carriedOut: Plan[] = [];
   let pending = interpretations;
   for (let attempt = 0; pending.length > 0 && attempt < MAX_CONFLICTS; attempt += 1) {
     let planned: Plan;
@@ -51,9 +52,9 @@ export async function record(
       planned = await plan(deps, pending, owner);
     } catch (error) {
       if (error instanceof GatewayError && error.code !== 'BUG') throw error;
-      if (pending.length === 1) return recordFailure(deps, pending[0]!, owner, error);
-      for (const interpretation of pending) await record(deps, [interpretation], owner);
-      return;
+      if (pending.length === 1) await recordFailure(deps, pending[0]!, owner, error);
+      else for (const interpretation of pending) carriedOut.push(...(await record(deps, [interpretation], owner)));
+      return carriedOut;
     }
     const results = await deps.store.record(planned.groups, deps.now());
     const again = new Set<string>();
@@ -68,6 +69,7 @@ export async function record(
           await recordFailure(deps, pending.find(({ work }) => work.id === row.id)!, owner, result.error);
     }
     report(deps, recorded);
+    if (recorded.length > 0) carriedOut.push(planned);
     pending = pending.filter(({ work }) => again.has(work.id));
   }
   if (pending.length > 0 && owner === null)
@@ -77,6 +79,7 @@ export async function record(
       owner!,
       pending.map(({ work }) => work.id),
     );
+  return carriedOut;
 }
 
 function report(deps: RecordDeps, groups: readonly RecordGroup[]): void {
@@ -123,7 +126,7 @@ async function recordFailure(
     notices,
     fingerprint,
     adapterVersion,
-    waitingFor: [],
+    attachesBy: [],
   };
   deps.log.error({
     event: 'return.record_failed',

@@ -1,7 +1,7 @@
 import type { LoadedConfig } from '../config/config.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { FoldedReturn } from '../model/return.ts';
-import type { DeliveryRow, InboundRow, InboundWork, NoticeOutcome, Scope } from '../storage/store.ts';
+import type { DeliveryRow, InboundRow, InboundState, InboundWork, NoticeOutcome, Scope } from '../storage/store.ts';
 import type { FactChange } from './fact-changes.ts';
 import { interpret } from './interpret.ts';
 import { wants } from './outgoing-event.ts';
@@ -28,7 +28,8 @@ export interface ReplayAnswer {
     readonly type: string;
     readonly effect: FactChange['effect'];
   }[];
-  readonly returns: readonly { readonly returnId: string; readonly differences: readonly Difference[] }[];
+  /** `returnId` is `null` for a return that only a real run would make. */
+  readonly returns: readonly { readonly returnId: string | null; readonly differences: readonly Difference[] }[];
   readonly deliveries: readonly {
     readonly destination: string;
     readonly eventId: string;
@@ -44,8 +45,8 @@ export interface Difference {
 }
 
 /**
- * Reads a kept row again with the present adapter. The answer is the plan itself, made before anything is written;
- * with `dryRun` it is not carried out. `null`: no such row in scope.
+ * Reads a kept row again with the present adapter. The answer is the plan itself: the one that was carried out, or with
+ * `dryRun` the one that would be. `null`: no such row in scope.
  */
 export async function replay(
   deps: ReplayDeps,
@@ -77,9 +78,10 @@ export async function replay(
     throw new GatewayError('CONFLICT', 'The row has not been interpreted yet; it is about to be.');
   }
   const interpretation = interpret({ ...row, body: row.body } satisfies InboundWork, connection);
-  const planned = await plan(deps, [interpretation], null);
-  const answer = await answerOf(deps, scope, row, planned, { dryRun: options.dryRun, adapter });
-  if (!options.dryRun) await record(deps, [interpretation], null);
+  const plans = options.dryRun
+    ? [await plan(deps, [interpretation], null)]
+    : await record(deps, [interpretation], null);
+  const answer = await answerOf(deps, scope, row, plans, { dryRun: options.dryRun, adapter });
   const { dryRun } = options;
   deps.log.info({
     event: 'inbound.replayed',
@@ -95,10 +97,15 @@ async function answerOf(
   deps: ReplayDeps,
   scope: Scope,
   row: InboundRow,
-  planned: Plan,
+  plans: readonly Plan[],
   rest: Pick<ReplayAnswer, 'dryRun' | 'adapter'>,
 ): Promise<ReplayAnswer> {
-  const outcome = planned.groups.flatMap(group => group.inbound).find(inbound => inbound.id === row.id)!;
+  const planned = plans.flatMap(each => each.returns);
+  const outcome = plans
+    .flatMap(each => each.groups.flatMap(group => group.inbound))
+    .find(inbound => inbound.id === row.id);
+  if (outcome === undefined)
+    throw new GatewayError('BUG', 'The row could not be recorded; it is failed now, with its cause.');
   const notices: ReplayAnswer['notices'][number][] = outcome.notices.map(after => {
     const before = row.notices.find(notice => notice.key === after.key && notice.type === after.type);
     return { type: after.type, before: before?.state ?? null, after: after.state, problem: after.problem };
@@ -108,30 +115,32 @@ async function answerOf(
       notices.push({ type: gone.type, before: gone.state, after: null, problem: null });
     }
   }
-  const changes = planned.returns.flatMap(({ changes: all }) =>
+  const changes = planned.flatMap(({ changes: all }) =>
     all.filter(change => change.effect !== 'unchanged' || change.inboundIds.includes(row.id)),
   );
-  const returns = planned.returns
-    .map(each => ({ returnId: each.open.id, differences: differencesOf(each) }))
+  const returns = planned
+    .map(each => ({
+      returnId: rest.dryRun && each.open.stored === null ? null : each.open.id,
+      differences: differencesOf(each),
+    }))
     .filter(each => each.differences.length > 0);
   const changed = changes.some(change => change.effect !== 'unchanged') || returns.length > 0;
-  const bad = (state: string) => ['failed', 'unreadable', 'unrecognized', 'held'].includes(state);
-  const result = bad(outcome.state)
-    ? 'still_failing'
-    : bad(row.state)
-      ? 'fixed'
-      : changed || outcome.state !== row.state
-        ? 'changed'
-        : 'identical';
   return {
     inboundId: row.id,
     ...rest,
-    outcome: result,
+    outcome: resultOf(row.state, outcome.state, changed),
     notices,
     events: changes.map(({ eventId, type, effect }) => ({ eventId, type, effect })),
     returns,
     deliveries: await deliveriesOf(deps, scope, row.account, changes),
   };
+}
+
+function resultOf(before: InboundState, after: InboundState, changed: boolean): ReplayAnswer['outcome'] {
+  const bad = (state: InboundState) => ['failed', 'unreadable', 'unrecognized', 'held'].includes(state);
+  if (bad(before) && bad(after) && !changed) return 'still_failing';
+  if (bad(before) && !bad(after)) return 'fixed';
+  return changed || before !== after ? 'changed' : 'identical';
 }
 
 async function deliveriesOf(
@@ -149,12 +158,15 @@ async function deliveriesOf(
   return changes.flatMap(change =>
     destinations.flatMap((destination): ReplayAnswer['deliveries'][number][] => {
       const state = states.find(each => each.account === account && each.name === destination.name);
-      const sent = known.some(
+      const sent = known.find(
         (delivery: DeliveryRow) => delivery.eventId === change.eventId && delivery.destination === destination.name,
       );
       const entry = { destination: destination.name, eventId: change.eventId };
       if (!wants(destination, change.type)) return [{ ...entry, effect: 'filtered' }];
-      if (change.effect === 'unchanged') return sent ? [{ ...entry, effect: 'already_delivered' }] : [];
+      if (change.effect === 'unchanged') {
+        if (sent?.state === 'delivered') return [{ ...entry, effect: 'already_delivered' }];
+        return sent?.state === 'pending' || sent?.state === 'delivering' ? [{ ...entry, effect: 'would_send' }] : [];
+      }
       return [{ ...entry, effect: state?.state === 'disabled' ? 'destination_disabled' : 'would_send' }];
     }),
   );

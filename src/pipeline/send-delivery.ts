@@ -17,6 +17,7 @@ export interface Exchange {
   readonly status: number | null;
   /** Why, in words without secrets or body; `null` for a 2xx. */
   readonly detail: string | null;
+  /** How the answer begins, without what it must not repeat; `null` where it is empty, or may quote the shopper. */
   readonly responseHead: string | null;
   readonly retryAfterMs: number | null;
 }
@@ -58,7 +59,7 @@ export function createSender(allowNetworks: readonly string[], resolve: typeof s
           headersTimeout: timeoutMs,
           bodyTimeout: timeoutMs,
         });
-        const responseHead = await readHead(body);
+        const responseHead = keepable(await readText(body), outgoing);
         const retryAfter = headers['retry-after'];
         const retryAfterMs = readRetryAfter(
           Array.isArray(retryAfter) ? (retryAfter[0] ?? null) : (retryAfter ?? null),
@@ -110,7 +111,7 @@ function vettedLookup(
   };
 }
 
-async function readHead(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string | null> {
+async function readText(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
@@ -118,8 +119,23 @@ async function readHead(body: AsyncIterable<Buffer> & { destroy(): unknown }): P
     bytes += chunk.byteLength;
     if (bytes >= MAX_RESPONSE_BYTES) break; // leaving the loop closes the connection
   }
-  if (bytes === 0) return null;
-  return Buffer.concat(chunks).toString('utf8').slice(0, RESPONSE_HEAD_CHARACTERS);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * The beginning of an answer. One may quote what it was sent: an answer to a message with the shopper in it is not kept,
+ * because personal data stands in two places and this is none, and the query of the URL, often a token, is taken out.
+ */
+function keepable(answer: string, { url, personal }: OutgoingRequest): string | null {
+  if (answer === '' || personal) return null;
+  const { search, searchParams } = new URL(url);
+  const raw = search
+    .slice(1)
+    .split('&')
+    .map(pair => pair.slice(pair.indexOf('=') + 1));
+  const hidden = [search, ...raw, ...searchParams.values()].filter(part => part.length > 3);
+  const clean = hidden.reduce((text, part) => text.replaceAll(part, '[…]'), answer);
+  return clean.slice(0, RESPONSE_HEAD_CHARACTERS);
 }
 
 function explain(error: unknown, deadline: AbortSignal): Exchange {

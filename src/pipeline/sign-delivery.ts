@@ -6,6 +6,8 @@ export interface OutgoingRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Whether it carries the shopper. */
+  readonly personal: boolean;
 }
 
 /**
@@ -35,6 +37,7 @@ export function signDelivery(
       'webhook-signature': signature,
     },
     body,
+    personal: message.shopper !== undefined && message.shopper !== null,
   };
 }
 

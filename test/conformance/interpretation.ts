@@ -74,6 +74,7 @@ function tellingsOf(adapter: Adapter, { notices }: Interpretation, minute: numbe
       event,
       digest: contentDigest(event),
       aliases: aliases ?? [],
+      via: null,
       ordinal,
       receivedAt: new Date(Date.UTC(2026, 10, 20, 10, minute)).toISOString(),
       source: {

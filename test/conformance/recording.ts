@@ -28,18 +28,17 @@ export function createRecording(accounts: ReadonlyMap<string, AccountConfig>): R
     for (const row of batch) rows.set(row.work.id, row);
     const nowMs = ++ids;
     const plan = planRecord(correlate(batch, stored, { newId, nowMs }), { accounts, newId, nowMs, owner: null });
-    const gained = new Set<string>();
+    const moved = new Set<string>();
     for (const { write } of plan.returns) {
-      const before = stored.find(each => each.id === write.id);
-      for (const alias of write.aliases)
-        if (!before?.aliases.some(each => aliasKey(each) === aliasKey(alias))) gained.add(aliasKey(alias));
       const gone = new Set([write.id, ...write.absorbs.map(each => each.id)]);
-      const absorbed = stored.filter(each => gone.has(each.id));
-      stored = [...stored.filter(each => !gone.has(each.id)), written(write, absorbed)];
+      const before = stored.filter(each => gone.has(each.id));
+      for (const key of changedAliases(before, write)) moved.add(key);
+      stored = [...stored.filter(each => !gone.has(each.id)), written(write, before)];
     }
     for (const outcome of plan.groups.flatMap(group => group.inbound)) outcomes.set(outcome.id, outcome);
-    const woken = [...outcomes.values()].filter(outcome =>
-      outcome.waitingFor.some(alias => gained.has(aliasKey(alias))),
+    // Whatever attaches by an alias that a return gained or lost is read again.
+    const woken = [...outcomes.values()].filter(({ attachesBy }) =>
+      attachesBy.some(alias => moved.has(aliasKey(alias))),
     );
     if (woken.length === 0) return plan;
     const then = record(woken.map(outcome => rows.get(outcome.id)!));
@@ -47,6 +46,20 @@ export function createRecording(accounts: ReadonlyMap<string, AccountConfig>): R
   }
 
   return { record, returns: () => stored.toSorted((a, b) => a.createdAtMs - b.createdAtMs), outcomes: () => outcomes };
+}
+
+function changedAliases(before: readonly StoredReturn[], write: ReturnWrite): readonly string[] {
+  const after = new Set(write.aliases.map(aliasKey));
+  const own = new Set(
+    before
+      .filter(each => each.id === write.id)
+      .flatMap(each => each.aliases)
+      .map(aliasKey),
+  );
+  const lost = before.flatMap(each =>
+    each.aliases.map(aliasKey).filter(key => each.id !== write.id || !after.has(key)),
+  );
+  return [...[...after].filter(key => !own.has(key)), ...lost];
 }
 
 function written(write: ReturnWrite, before: readonly StoredReturn[]): StoredReturn {

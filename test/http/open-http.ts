@@ -200,6 +200,7 @@ export async function openHttp(
     adminTokenDigest: tokenDigest('the-administrator'),
     notReady: () => null,
     takesWebhooks: true,
+    degraded: () => null,
     metrics: createMetrics(),
     ...options.deps,
   };

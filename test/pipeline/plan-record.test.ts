@@ -191,7 +191,7 @@ describe('correlation', () => {
     carrier('inb_1', told('tracking:1Z9', parcel('shipment.delivered', '1Z9')));
     expect(recording.outcomes().get('inb_1')).toMatchObject({
       state: 'waiting',
-      waitingFor: [{ kind: 'tracking', value: '1Z9' }],
+      attachesBy: [{ kind: 'tracking', value: '1Z9' }],
     });
     expect(recording.returns()).toEqual([]);
 
@@ -316,5 +316,113 @@ describe('personal data', () => {
     const { shopper, ...rest } = recording.returns()[0]!;
     expect(JSON.stringify([rest, eventsOf(plan)])).not.toContain('canary@example.com');
     expect(shopper.email!.value).toBe('canary@example.com');
+  });
+});
+
+describe('what attaches', () => {
+  const label = (returnId: string) => told(`return:${returnId}`, parcel('label.issued', '1Z9'));
+  const scan = told('tracking:1Z9', parcel('shipment.delivered', '1Z9'));
+  const orders = [
+    ['a', 'b', 's'],
+    ['a', 's', 'b'],
+    ['s', 'a', 'b'],
+    ['b', 's', 'a'],
+  ];
+
+  it.each(orders)('reaches every return with the number, whatever the order: %s %s %s', (...order) => {
+    const { recording, tell, carrier } = gateway();
+    const steps: Record<string, () => void> = {
+      a: () => tell('inb_a', label('R-1')),
+      b: () => tell('inb_b', label('R-2')),
+      s: () => carrier('inb_s', scan),
+    };
+
+    for (const step of order) steps[step]!();
+
+    expect(recording.returns().map(each => each.state.status)).toEqual(['received', 'received']);
+  });
+
+  it('leaves a return that has lost the number', () => {
+    const { recording, tell, carrier } = gateway();
+    tell('inb_a', label('R-1'));
+    carrier('inb_s', scan);
+
+    tell('inb_a', told('return:R-1', parcel('label.issued', '1ZOTHER')));
+
+    expect(recording.returns()[0]!.state).toMatchObject({
+      status: 'authorized',
+      shipments: [{ trackingNumber: '1ZOTHER' }],
+    });
+    expect(recording.outcomes().get('inb_s')).toMatchObject({ state: 'waiting' });
+  });
+
+  it('finds its return once two that share an order line have become one', () => {
+    const { recording, tell } = gateway();
+    tell('inb_1', told(['return:R-1', 'order_line:MK-1/a'], requested));
+    tell('inb_2', told(['express_code:HR1', 'order_line:MK-1/a'], refund(2500)));
+    tell(
+      'inb_3',
+      told('order_line:MK-1/a', {
+        type: 'item.received',
+        subject: 'a',
+        change: { items: [{ ref: 'a', quantity: 1 }] },
+      }),
+    );
+    expect(recording.outcomes().get('inb_3')).toMatchObject({ state: 'waiting' });
+
+    tell('inb_4', told(['return:R-1', 'express_code:HR1'], { type: 'return.snapshot', change: { details: {} } }));
+
+    expect(recording.outcomes().get('inb_3')).toMatchObject({ state: 'recorded' });
+    expect(recording.returns().map(each => each.state.status)).toEqual(['received']);
+  });
+
+  it('keeps its event ids when the returns it reached become one, and withdraws nothing', () => {
+    const { recording, tell, carrier } = gateway();
+    tell('inb_1', told('express_code:HR1', parcel('label.issued', '1Z9')));
+    carrier('inb_s', scan);
+    tell('inb_2', label('R-1'));
+    const before = recording
+      .returns()
+      .flatMap(each => each.facts.map(fact => fact.eventId))
+      .sort();
+
+    const plan = tell(
+      'inb_3',
+      told(['return:R-1', 'express_code:HR1'], { type: 'return.snapshot', change: { details: {} } }),
+    );
+
+    expect(plan.returns[0]!.write.events.map(event => [event.type, event.withdrawn])).toEqual([
+      ['return.merged', false],
+    ]);
+    expect(
+      recording
+        .returns()[0]!
+        .facts.map(fact => fact.eventId)
+        .sort(),
+    ).toEqual(before);
+  });
+});
+
+describe('a backfill', () => {
+  it('is not announced when it proves wrong', () => {
+    const { tell } = gateway();
+    tell('inb_1', { ...told('return:R-1', requested, refund(1)), silent: true });
+
+    const events = eventsOf(tell('inb_1', { ...told('return:R-1', requested), silent: true }));
+
+    expect(events).toMatchObject([{ type: 'refund.issued', withdrawn: true, deliveries: [] }]);
+  });
+});
+
+describe('a webhook of very many lines', () => {
+  it('is refused as a whole, loudly, where its messages would fill the memory', () => {
+    const lines = Array.from({ length: 1200 }, (_, index) => ({
+      type: 'item.received',
+      subject: `line-${index}`,
+      change: { items: [{ ref: `line-${index}`, quantity: 1 }] },
+    }));
+    const { tell } = gateway();
+
+    expect(() => tell('inb_1', told('return:R-1', ...lines))).toThrow('more than 32 MiB');
   });
 });
