@@ -17,7 +17,7 @@ function honoServer() {
   const app = new Hono();
   app.post('/webhooks/*', async c => {
     const headers = headersOf(c as never);
-    const read = await readBody(bodyOf(c as never), 1_048_576, () => true);
+    const read = await readBody(bodyOf(c as never), { maxBytes: 1_048_576, take: () => true });
     if (read.outcome !== 'read') return c.body(null, 400);
     const { path, query } = targetOf(c as never);
     const request = { method: 'POST', path, query: new URLSearchParams(query), headers, body: read.bytes };
