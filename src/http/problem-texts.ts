@@ -86,7 +86,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ErrorCode, ProblemText>> = {
   FORBIDDEN: {
     title: 'The token may not do this',
     cause:
-      'The token is valid, but it lacks the role that this operation needs, or would give away more than it has itself.',
+      'The token is valid, but it lacks the role that this operation needs, or would give away accounts that it does not reach itself.',
     remedy: [
       'Use a token with the role that the answer names; GET /v1/tokens lists roles for a security_admin.',
       'Roles and accounts of a token do not change: make a new one and revoke the old.',

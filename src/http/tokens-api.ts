@@ -3,7 +3,7 @@ import { GatewayError } from '../gateway-error.ts';
 import { Slug } from '../model/ids.ts';
 import { ROLES, type Scope, type TokenRow } from '../storage/store.ts';
 import { type Api, addEndpoint, listOf } from './api-route.ts';
-import { actorOf, hasRole, mayReach, tokenDigest, tokenFrom } from './auth.ts';
+import { actorOf, mayReach, tokenDigest, tokenFrom } from './auth.ts';
 import { PageQuery, pageInMemory } from './cursor.ts';
 import type { Principal } from './deps.ts';
 import { idParameter } from './filters.ts';
@@ -14,7 +14,7 @@ const TAG = 'Tokens';
 const RoleName = z
   .enum(ROLES)
   .describe(
-    'viewer reads; support also searches by e-mail; on_call also sees personal data, replays, redelivers, pauses; config_admin changes configuration; security_admin tokens and rejections.',
+    'viewer reads; support also searches by e-mail; on_call also sees personal data, replays, redelivers, pauses; config_admin changes configuration; security_admin sees rejections and makes tokens, with any role, for no more accounts than it reaches.',
   );
 const Accounts = z
   .union([z.literal('all'), z.array(Slug).min(1).max(1000)])
@@ -47,7 +47,7 @@ const TokenInput = z
       .array(RoleName)
       .min(1)
       .refine(roles => new Set(roles).size === roles.length, 'names a role twice')
-      .describe('At least one, and none that you lack.'),
+      .describe('At least one. Any, whether you have it or not: what bounds them is your accounts.'),
     accounts: Accounts,
   })
   .meta({ id: 'TokenInput', description: 'What a new token may do.' });
@@ -86,7 +86,7 @@ export function tokensApi(api: Api): void {
       tag: TAG,
       summary: 'Make a token',
       description:
-        'The answer shows the token once; the gateway keeps only its digest. Nobody can give a role or an account that they lack. A repetition with the same Idempotency-Key makes no second token and shows no secret: if the first answer was lost, revoke the token and make another.',
+        'The answer shows the token once; the gateway keeps only its digest. It may have any role, also one that you lack, and no account that you do not reach. A repetition with the same Idempotency-Key makes no second token and shows no secret: if the first answer was lost, revoke the token and make another.',
       roles: ['security_admin'],
       body: {
         schema: TokenInput,
@@ -146,15 +146,8 @@ export function tokensApi(api: Api): void {
   );
 }
 
-/** Nobody gives what they lack. An account outside the maker's scope is answered like one that does not exist. */
-function checkGift(
-  principal: Principal,
-  { roles, accounts }: z.output<typeof TokenInput>,
-  existing: readonly string[],
-): void {
-  const lacking = roles.filter(role => !hasRole(principal, role));
-  if (lacking.length > 0)
-    throw new GatewayError('FORBIDDEN', `You cannot give a role that your token lacks: ${lacking.join(', ')}.`);
+/** Any role may be given, which is what security_admin is for, within the maker's own accounts. An account outside the maker's scope is answered like one that does not exist. */
+function checkGift(principal: Principal, { accounts }: z.output<typeof TokenInput>, existing: readonly string[]): void {
   if (accounts === 'all') {
     if (principal.scope !== 'all')
       throw new GatewayError('FORBIDDEN', 'You cannot give all accounts: your token reaches only some.');

@@ -151,17 +151,17 @@ describe('POST /v1/tokens', () => {
 });
 
 describe('a token', () => {
-  it('gives no role that its maker lacks', async () => {
-    const { post, addToken } = await openHttp();
-    await addToken('maker', ['security_admin', 'support']);
+  it('gives any role, also one that its maker lacks, and only within the accounts of its maker', async () => {
+    const { get, post, addToken } = await openHttp();
+    await addToken('maker', ['security_admin'], ['acme']);
+    const everything = ['viewer', 'support', 'on_call', 'config_admin', 'security_admin'];
 
-    expect(await post('/v1/tokens', { ...INPUT, roles: ['viewer', 'support'] }, { token: 'maker' })).toMatchObject({
-      status: 201,
-    });
-    expect(await post('/v1/tokens', { ...INPUT, roles: ['viewer', 'on_call'] }, { token: 'maker' })).toMatchObject({
-      status: 403,
-      body: { code: 'FORBIDDEN', detail: expect.stringContaining('on_call') },
-    });
+    const made = await post('/v1/tokens', { ...INPUT, roles: everything, accounts: ['acme'] }, { token: 'maker' });
+    const further = await post('/v1/tokens', { ...INPUT, accounts: 'all' }, { token: made.body.token });
+
+    expect(made).toMatchObject({ status: 201, body: { roles: everything, accounts: ['acme'] } });
+    expect((await get('/v1/accounts', made.body.token)).body.data).toMatchObject([{ id: 'acme' }]);
+    expect(further).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
   });
 
   it('gives no account that its maker lacks, and does not tell which exist', async () => {
