@@ -72,7 +72,7 @@ export const Destination = z.strictObject({
   personalData: z
     .boolean()
     .default(false)
-    .describe("Whether messages carry the shopper's name and address. Default false."),
+    .describe('Whether messages carry the shopper in full, as data.return.shopper: e-mail address, name, phone, address. Default false.'),
   ordering: z
     .enum(['per_return', 'none'])
     .default('per_return')

@@ -47,7 +47,8 @@ export const DeliveryDetail = z
     attempts: z.array(AttemptView).describe('Every try, oldest first.'),
     body: z.unknown().meta({
       type: ['object', 'null'],
-      description: 'The message as it is sent, without personal data; null where it was dropped.',
+      description:
+        'The message as it is kept: without personal data. A destination with personalData: true gets data.return.shopper added as it is sent. null where it was dropped.',
     }),
   })
   .meta({ id: 'DeliveryDetail', description: 'One delivery with its attempts.' });

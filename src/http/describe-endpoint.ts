@@ -92,14 +92,11 @@ const IdempotencyKey = z.string().min(1).max(200).optional().meta({
     'Makes a repetition safe, per token and route for 24 hours: the same request gets the first answer again (with Idempotency-Replayed: true), another one 422, one that still runs 409.',
 });
 
-function problemsOf(
-  { roles, params, query, body, problems = [] }: EndpointFacts,
-  idempotent: boolean,
-): readonly ErrorCode[] {
-  const codes: ErrorCode[] = ['UNAUTHENTICATED', 'STORE_UNAVAILABLE', 'BUG', ...problems];
+function problemsOf({ roles, params, body, problems = [] }: EndpointFacts, idempotent: boolean): readonly ErrorCode[] {
+  // An unknown parameter is refused everywhere, also where none is taken.
+  const codes: ErrorCode[] = ['UNAUTHENTICATED', 'VALIDATION_FAILED', 'STORE_UNAVAILABLE', 'BUG', ...problems];
   if (roles.length > 0) codes.push('FORBIDDEN');
   if (params !== undefined) codes.push('NOT_FOUND');
-  if (query !== undefined || body !== undefined || idempotent) codes.push('VALIDATION_FAILED');
   if (body !== undefined) codes.push('PAYLOAD_TOO_LARGE');
   if (idempotent) codes.push('IDEMPOTENCY_MISMATCH', 'CONFLICT');
   return [...new Set(codes)];

@@ -19,7 +19,7 @@ const DestinationView = z
     configured: z.boolean().describe('false: it is no longer in the account file, and its deliveries are held.'),
     url: z.string().nullable().describe('Where messages are posted, without its query string.'),
     events: z.array(z.string()).describe('Which events it gets.'),
-    personalData: z.boolean().nullable().describe('Whether messages carry the shopper.'),
+    personalData: z.boolean().nullable().describe('Whether messages carry the shopper (data.return.shopper), in full.'),
     ordering: z.enum(['per_return', 'none']).nullable(),
     concurrency: z.int().nullable().describe('Exchanges at the same time.'),
     ratePerSecond: z.number().nullable().describe('Exchanges begun per second; null: no limit.'),

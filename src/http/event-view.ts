@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { EventChange } from './change-view.ts';
 import { EXAMPLE_RETURN, ReturnView } from './return-view.ts';
 
 const told = {
@@ -20,10 +21,7 @@ const told = {
   occurredAt: z.string().nullable().describe('The time the provider gave for the fact; null where it gave none.'),
   timeSource: z.enum(['provider', 'received']).describe('Which of the two times counts.'),
   receivedAt: z.string().describe('When it first reached the gateway.'),
-  change: z.unknown().meta({
-    type: 'object',
-    description: 'What the event says, by its type: shipment, items, settlement, details, dispute.',
-  }),
+  change: EventChange,
   replayOf: z.string().nullable().describe('The webhook-id that this one corrects.'),
 };
 
@@ -39,12 +37,31 @@ export const EventOfReturn = z
 const { shopper: _, ...bare } = ReturnView.shape;
 const BareReturn = z
   .object(bare)
-  .meta({ id: 'ReturnInEvent', description: 'A return as events carry it: without personal data.' });
+  .meta({
+    id: 'ReturnInEvent',
+    description: 'The return as now known, never a picture of the past; without personal data.',
+  });
+
+/** What a destination gets. */
+export const ReturnInMessage = z
+  .object({
+    ...bare,
+    shopper: ReturnView.shape.shopper
+      .optional()
+      .describe(
+        'Personal data, in full. Only in messages to a destination with personalData: true; null where nothing is known of the shopper, or no longer.',
+      ),
+  })
+  .meta({
+    id: 'ReturnInMessage',
+    description:
+      'The return as now known, never a picture of the past; with personal data only where the destination asked for it.',
+  });
 
 export const EventEntry = z
   .object({
     ...told,
-    return: BareReturn.describe('The return as now known, never a picture of the past; without personal data.'),
+    return: BareReturn,
   })
   .meta({ id: 'Event', description: 'One recorded event with the return as now known.' });
 

@@ -19,7 +19,12 @@ const NoticeView = z.object({
   problem: z
     .object({
       code: z.string(),
-      path: z.string().nullable().describe('JSON Pointer into the body.'),
+      path: z
+        .string()
+        .nullable()
+        .describe(
+          'Where in the body, as /data/items/*/ref: names of fields; * stands for any element of a list, so that equal causes have one path. null: the body as a whole.',
+        ),
       message: z.string(),
     })
     .nullable()

@@ -1,7 +1,7 @@
 import { type OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
 import type { ErrorCode } from '../gateway-error.ts';
 import { describeProblems } from './describe-endpoint.ts';
-import { EventEntry } from './event-view.ts';
+import { EventEntry, ReturnInMessage } from './event-view.ts';
 import type { HttpEnv } from './http-env.ts';
 
 /** Describes what is served outside `/v1`, and the webhook that destinations get. */
@@ -138,7 +138,12 @@ export function describeOpenRoutes({ openAPIRegistry: registry }: OpenAPIHono<Ht
   const message = z.object({
     type: z.string().describe('What happened, e.g. shipment.dropped_off.'),
     timestamp: z.string().describe('When it took effect.'),
-    data: z.object(EventEntry.shape).omit({ position: true, type: true, timestamp: true, returnId: true }),
+    data: z
+      .object({
+        ...EventEntry.shape,
+        return: ReturnInMessage,
+      })
+      .omit({ position: true, type: true, timestamp: true, returnId: true }),
   });
   registry.registerWebhook({
     method: 'post',
@@ -147,7 +152,7 @@ export function describeOpenRoutes({ openAPIRegistry: registry }: OpenAPIHono<Ht
     tags: ['Webhooks'],
     summary: 'What a destination receives',
     description:
-      'Signed as Standard Webhooks 1.0 (webhook-id, webhook-timestamp, webhook-signature). Answer 2xx within the timeout; anything else is tried again. Deduplicate by webhook-id, and keep the highest sequence per return.',
+      'Signed as Standard Webhooks 1.0 (webhook-id, webhook-timestamp, webhook-signature). Answer 2xx within the timeout; anything else is tried again. Deduplicate by webhook-id, and keep the highest sequence per return. Personal data (data.return.shopper) is added only where the destination is configured with personalData: true.',
     request: { body: { content: { 'application/json': { schema: message } } } },
     responses: { 204: { description: 'Taken.' } },
   });

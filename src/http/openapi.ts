@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { ApiDocument } from './api-document.ts';
+import type { ApiDocument, Operation } from './api-document.ts';
 import type { HttpEnv } from './http-env.ts';
 
 /** The OpenAPI 3.1 document: made from what the endpoints themselves are checked by, plus the routes outside the API. */
@@ -25,7 +25,7 @@ Whatever did not work is answered as application/problem+json (RFC 9457); its ty
 Answers may gain fields; ignore those you do not know. Unknown parameters and fields of requests are refused.`;
 
 export function documentOf(app: OpenAPIHono<HttpEnv>, publicUrl: string, version: string): ApiDocument {
-  return app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
       title: 'Retour',
@@ -36,4 +36,61 @@ export function documentOf(app: OpenAPIHono<HttpEnv>, publicUrl: string, version
     servers: [{ url: publicUrl }],
     tags: TAGS,
   }) as unknown as ApiDocument;
+  return withOpenAnswers(document);
+}
+
+/**
+ * Requests are checked to the last field; answers and messages may gain fields, so that nobody's generated client breaks when
+ * they do. The strictness of the canonical schemas is ours and not the reader's.
+ */
+function withOpenAnswers(document: ApiDocument): ApiDocument {
+  const requests = Object.values(document.paths).flatMap(methods =>
+    Object.values(methods).map(({ requestBody }) => requestBody),
+  );
+  const schemas = document.components.schemas ?? {};
+  const ofRequests = new Set<string>();
+  const collect = (value: unknown): void => {
+    for (const name of namesIn(value)) {
+      if (ofRequests.has(name)) continue;
+      ofRequests.add(name);
+      collect(schemas[name]);
+    }
+  };
+  collect(requests);
+  const { paths, webhooks = {}, components } = document;
+  return {
+    ...document,
+    paths: mapOperations(paths, operation => ({ ...operation, responses: opened(operation.responses) })),
+    webhooks: opened(webhooks),
+    components: {
+      ...components,
+      schemas: Object.fromEntries(
+        Object.entries(schemas).map(([name, schema]) => [name, ofRequests.has(name) ? schema : opened(schema)]),
+      ),
+    },
+  };
+}
+
+function mapOperations(paths: ApiDocument['paths'], change: (operation: Operation) => Operation): ApiDocument['paths'] {
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, methods]) => [
+      path,
+      Object.fromEntries(Object.entries(methods).map(([method, operation]) => [method, change(operation)])),
+    ]),
+  );
+}
+
+/** The same without `additionalProperties: false`, at every depth. */
+function opened<Value>(value: Value): Value {
+  if (Array.isArray(value)) return value.map(opened) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([key, entry]) => key !== 'additionalProperties' || entry !== false);
+  return Object.fromEntries(entries.map(([key, entry]) => [key, opened(entry)])) as Value;
+}
+
+function namesIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, entry]) =>
+    key === '$ref' ? [String(entry).slice('#/components/schemas/'.length)] : namesIn(entry),
+  );
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ERROR_CODES, type ErrorCode } from '../../src/gateway-error.ts';
 import type { JsonSchema, Operation } from '../../src/http/api-document.ts';
 import { openApiDocument } from '../../src/http/app.ts';
+import { EVENT_TYPES } from '../../src/model/return-event.ts';
 import { openHttp, PUBLIC_URL } from './open-http.ts';
 
 const document = openApiDocument(PUBLIC_URL);
@@ -147,7 +148,63 @@ describe('the OpenAPI document', () => {
   });
 });
 
+describe('what a change holds', () => {
+  it('is described for every event type that is sent, once', () => {
+    const told = EVENT_TYPES.filter(type => type !== 'settlement.due');
+    const described = Object.values(schemas).flatMap(
+      ({ description }) => /^change of (.+?)[.:](?: |$)/.exec(description ?? '')?.[1]?.split(', ') ?? [],
+    );
+
+    expect(described.toSorted()).toEqual([...told].toSorted());
+    expect(schemas.EventChange?.anyOf?.length).toBeGreaterThan(5);
+    expect(schemas.Event?.properties?.change).toEqual({ $ref: '#/components/schemas/EventChange' });
+  });
+
+  it('names the fields that each type must have', () => {
+    expect(schemas.ChangeOfRejection?.required).toEqual(['stage']);
+    expect(schemas.ChangeOfDispute?.properties?.dispute?.required).toEqual(['state', 'reason']);
+    expect(schemas.ChangeOfItems?.properties?.items?.items?.required).toEqual(['ref', 'quantity']);
+  });
+
+  it('is shown in the reference', async () => {
+    const { get } = await openHttp({ storeless: true });
+
+    expect((await get('/docs', null)).text).toContain('href="#schema-EventChange"');
+  });
+});
+
+describe('personal data', () => {
+  it('is described where a destination that asked for it gets it, and not where nobody does', () => {
+    expect(schemas.ReturnInMessage?.properties?.shopper?.description).toContain('personalData: true');
+    expect(Object.keys(schemas.ReturnInEvent?.properties ?? {})).not.toContain('shopper');
+  });
+});
+
+/** Where a schema says that no other fields come. */
+function closedIn(value: unknown, at = ''): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, entry]) =>
+    key === 'additionalProperties' && entry === false ? [at] : closedIn(entry, `${at}/${key}`),
+  );
+}
+
 describe('answers', () => {
+  it('may gain fields, and requests may not', () => {
+    const { TokenInput, VerificationInput, ...others } = schemas;
+
+    expect(closedIn(others)).toEqual([]);
+    expect(closedIn(operations.map(({ operation }) => operation.responses))).toEqual([]);
+    expect([TokenInput, VerificationInput].map(schema => schema?.additionalProperties)).toEqual([false, false]);
+  });
+
+  it('below /v1 may say that a request is not valid, also where it takes nothing but an id', () => {
+    const without = operations.filter(
+      ({ path, operation }) => path.startsWith('/v1/') && operation.responses['422'] === undefined,
+    );
+
+    expect(without.map(({ name }) => name)).toEqual([]);
+  });
+
   it('fit the document', async () => {
     const { get, tell, webhook } = await openHttp();
     const { droppedOff, requested, JO } = await import('./open-http.ts');
