@@ -109,6 +109,8 @@ export interface InboundWork extends Omit<NewInbound, 'dedupe'> {
 /** What one notice of an inbound row told about one return. */
 export interface DerivedNotice {
   readonly aliases: readonly Alias[];
+  /** For a notice that only attached: the identifying alias through which the return had the number; else `null`. */
+  readonly via: string | null;
   readonly silent: boolean;
   readonly events: readonly {
     readonly ordinal: number;
@@ -140,6 +142,8 @@ export interface LedgerFact {
   readonly revision: number;
   readonly contentDigest: string;
   readonly withdrawn: boolean;
+  /** Whether subscribers were ever told of it; a backfilled fact is recorded silently. */
+  readonly announced: boolean;
   /** Fold position as text that sorts; tells whether a new fact is late. */
   readonly position: string;
 }
@@ -198,8 +202,11 @@ export interface InboundOutcome {
   readonly notices: readonly NoticeOutcome[];
   readonly fingerprint: string | null;
   readonly adapterVersion: number;
-  /** Aliases that a notice of the row waits for; the row is queued again once a return of the account gains one. */
-  readonly waitingFor: readonly { readonly kind: string; readonly value: string }[];
+  /**
+   * Aliases through which a notice of the row attaches to returns, or would: the row is queued again whenever a return of
+   * the account gains or loses one, by a merge too, so that what attaches never depends on the order of recording.
+   */
+  readonly attachesBy: readonly { readonly kind: string; readonly value: string }[];
 }
 
 export interface NewEvent {

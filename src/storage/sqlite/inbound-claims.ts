@@ -1,20 +1,20 @@
 import { createLeases, type Leases } from './leases.ts';
 
 /**
- * Claims on inbound rows, and which aliases returns gained meanwhile: a row that is about to wait for an alias must not
- * miss the one that arrived between its claim and its recording.
+ * Claims on inbound rows, and which aliases returns gained or lost meanwhile: a row that attaches must not miss what
+ * changed between its claim and its recording.
  */
 export interface InboundClaims extends Pick<Leases<number>, 'isFree' | 'isOwner' | 'held'> {
   take(ref: number, owner: string, untilMs: number): void;
   release(ref: number): void;
-  gained(alias: string): void;
-  gainedSinceClaim(ref: number, alias: string): boolean;
+  changed(alias: string): void;
+  changedSinceClaim(ref: number, alias: string): boolean;
 }
 
 export function createInboundClaims(): InboundClaims {
   const leases = createLeases<number>();
   const takenAt = new Map<number, number>();
-  const gainedAt = new Map<string, number>();
+  const changedAt = new Map<string, number>();
   let tick = 0;
 
   return {
@@ -28,15 +28,15 @@ export function createInboundClaims(): InboundClaims {
     release(ref) {
       leases.release(ref);
       takenAt.delete(ref);
-      if (takenAt.size === 0) gainedAt.clear();
+      if (takenAt.size === 0) changedAt.clear();
     },
-    gained(alias) {
-      if (takenAt.size > 0) gainedAt.set(alias, ++tick);
+    changed(alias) {
+      if (takenAt.size > 0) changedAt.set(alias, ++tick);
     },
-    gainedSinceClaim: (ref, alias) => (gainedAt.get(alias) ?? 0) > (takenAt.get(ref) ?? Number.POSITIVE_INFINITY),
+    changedSinceClaim: (ref, alias) => (changedAt.get(alias) ?? 0) > (takenAt.get(ref) ?? Number.POSITIVE_INFINITY),
   };
 }
 
-export function waitingKey(account: string, kind: string, value: string): string {
+export function attachingKey(account: string, kind: string, value: string): string {
   return `${account} ${kind} ${value}`;
 }

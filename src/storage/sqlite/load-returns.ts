@@ -7,8 +7,8 @@ import type { fact } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
 
-/** A number shared by more returns of an account than this cannot say which is meant. */
-const MOST_ATTACHED = 200;
+/** A number shared by more returns of an account than this says nothing of any of them. */
+const MOST_ATTACHED = 5000;
 
 interface DerivationRow {
   readonly id: string;
@@ -35,7 +35,7 @@ export function createLoadReturns(client: Database, connections: Connections, ro
     client,
     sql`SELECT a.return_ref FROM return_alias a JOIN connection c ON c.ref = a.connection_ref
       WHERE a.kind = ${given('kind')} AND a.value = ${given('value')} AND c.account = ${given('account')}
-      LIMIT ${sql.raw(String(MOST_ATTACHED))}`,
+      LIMIT ${sql.raw(String(MOST_ATTACHED + 1))}`,
   );
   const derivedFrom = prepare<{ return_ref: number }>(
     client,
@@ -90,7 +90,9 @@ export function createLoadReturns(client: Database, connections: Connections, ro
         }
       }
       for (const { kind, value } of attaching) {
-        for (const { return_ref } of attached.all({ kind, value, account })) found.add(return_ref);
+        const sharing = attached.all({ kind, value, account });
+        if (sharing.length > MOST_ATTACHED) continue;
+        for (const { return_ref } of sharing) found.add(return_ref);
       }
       for (const { return_ref } of derivedFrom.all({ id: inboundId })) found.add(return_ref);
     }
@@ -119,6 +121,7 @@ function toLedgerFact(row: FactRow): LedgerFact {
     revision: row.revision,
     contentDigest: row.content_digest,
     withdrawn: row.withdrawn === 1,
+    announced: row.announced === 1,
     position: longPosition(row.position, row.event_id),
   };
 }

@@ -1,19 +1,39 @@
 import { GatewayError } from '../../gateway-error.ts';
 import type { InboundOutcome } from '../store.ts';
-import { type InboundClaims, waitingKey } from './inbound-claims.ts';
+import { attachingKey, type InboundClaims } from './inbound-claims.ts';
 import { insertInto } from './insert.ts';
-import { waitingAlias } from './schema.ts';
+import { attachingAlias } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
 import { CONFLICT } from './write-aliases.ts';
 import type { Writer } from './writer.ts';
 
-/** Writes what became of one inbound row, and answers its number; the claim ends once the transaction is committed. */
-export function createRecordInbound(writer: Writer, claims: InboundClaims) {
+/** An outcome that may be recorded, checked before anything of its group is written. */
+export interface OpenInbound {
+  readonly ref: number;
+  readonly outcome: InboundOutcome;
+  /** It was read before what it attaches to changed, or somebody queued it meanwhile: it has to be read again. */
+  readonly outdated: boolean;
+}
+
+export interface RecordInbound {
+  /** Before the returns of the group are written: what the group itself changes is known to its rows. */
+  open(outcome: InboundOutcome): OpenInbound;
+  /**
+   * `changed`: the aliases that returns of the group gained or lost. A row that still waits for one is read again; one
+   * that is recorded is not, so that recording a row never queues the row itself without end. The claim ends once the
+   * transaction is committed.
+   */
+  write(opened: OpenInbound, changed: ReadonlySet<string>, nowMs: number): void;
+}
+
+/** Writes what became of the inbound rows of a group. */
+export function createRecordInbound(writer: Writer, claims: InboundClaims): RecordInbound {
   const { client } = writer;
-  const find = prepare<{ ref: number; account: string; bytes_erased_at_ms: number | null }>(
+  const find = prepare<{ ref: number; account: string; state: string; bytes_erased_at_ms: number | null }>(
     client,
-    sql`SELECT i.ref, i.bytes_erased_at_ms, c.account FROM inbound i JOIN connection c ON c.ref = i.connection_ref WHERE i.id = ${given('id')}`,
+    sql`SELECT i.ref, i.state, i.bytes_erased_at_ms, c.account FROM inbound i JOIN connection c ON c.ref = i.connection_ref
+      WHERE i.id = ${given('id')}`,
   );
   const settle = prepare(
     client,
@@ -26,28 +46,36 @@ export function createRecordInbound(writer: Writer, claims: InboundClaims) {
       ON CONFLICT (inbound_ref) DO UPDATE SET adapter_version = excluded.adapter_version,
         interpreted_at_ms = excluded.interpreted_at_ms, notices = excluded.notices`,
   );
-  const stopWaiting = prepare(client, sql`DELETE FROM waiting_alias WHERE inbound_ref = ${given('ref')}`);
-  const insertWaiting = insertInto(client, waitingAlias);
+  const forgetAttaching = prepare(client, sql`DELETE FROM attaching_alias WHERE inbound_ref = ${given('ref')}`);
+  const insertAttaching = insertInto(client, attachingAlias);
 
-  return function recordInbound(outcome: InboundOutcome, nowMs: number): number {
-    const { id, account, owner, waitingFor } = outcome;
-    const row = find.get({ id });
-    if (row === undefined || row.account !== account) {
-      throw new GatewayError('BUG', 'An outcome names an inbound row that is not there.');
-    }
-    const { ref } = row;
-    if (owner !== null && !claims.isOwner(ref, owner)) throw CONFLICT;
-    // Read from bytes that were removed meanwhile: an erasure must not be undone by what is still in memory.
-    if (row.bytes_erased_at_ms !== null) throw CONFLICT;
-    const version = outcome.adapterVersion;
-    interpret.run({ ref, version, now: nowMs, notices: JSON.stringify(outcome.notices) });
-    stopWaiting.run({ ref });
-    const missed = waitingFor.some(({ kind, value }) => claims.gainedSinceClaim(ref, waitingKey(account, kind, value)));
-    settle.run({ ref, state: missed ? 'received' : outcome.state, fingerprint: outcome.fingerprint });
-    if (!missed) {
-      const distinct = new Map(waitingFor.map(({ kind, value }) => [`${kind} ${value}`, { kind, value }]));
-      for (const { kind, value } of distinct.values()) insertWaiting.run({ kind, value, account, inbound_ref: ref });
-    }
-    return ref;
+  return {
+    open(outcome) {
+      const { id, account, owner, attachesBy } = outcome;
+      const row = find.get({ id });
+      if (row === undefined || row.account !== account) {
+        throw new GatewayError('BUG', 'An outcome names an inbound row that is not there.');
+      }
+      const { ref } = row;
+      if (owner !== null && !claims.isOwner(ref, owner)) throw CONFLICT;
+      // Read from bytes that were removed meanwhile: an erasure must not be undone by what is still in memory.
+      if (row.bytes_erased_at_ms !== null) throw CONFLICT;
+      if (owner === null) return { ref, outcome, outdated: row.state === 'received' };
+      const changed = attachesBy.some(alias =>
+        claims.changedSinceClaim(ref, attachingKey(account, alias.kind, alias.value)),
+      );
+      return { ref, outcome, outdated: changed };
+    },
+
+    write({ ref, outcome, outdated }, changed, nowMs) {
+      const { account, state, fingerprint, adapterVersion: version, attachesBy } = outcome;
+      const waitsForOwn =
+        state === 'waiting' && attachesBy.some(({ kind, value }) => changed.has(attachingKey(account, kind, value)));
+      interpret.run({ ref, version, now: nowMs, notices: JSON.stringify(outcome.notices) });
+      settle.run({ ref, state: outdated || waitsForOwn ? 'received' : state, fingerprint });
+      forgetAttaching.run({ ref });
+      const distinct = new Map(attachesBy.map(({ kind, value }) => [`${kind} ${value}`, { kind, value }]));
+      for (const { kind, value } of distinct.values()) insertAttaching.run({ kind, value, account, inbound_ref: ref });
+    },
   };
 }

@@ -38,10 +38,13 @@ export function createRecording(
   function recordGroup(group: RecordGroup, nowMs: number): { readonly result: RecordResult; readonly refs: number[] } {
     try {
       const refs = writer.nested(() => {
+        const opened = group.inbound.map(recordInbound.open);
+        const own = opened.map(({ ref }) => ref);
+        const changed = aliases.begin(new Set(own));
         if (group.returns.length > 1) for (const write of group.returns) aliases.release(write);
-        // Returns first: a row of this group may wait for an alias that the group itself brings.
         for (const write of group.returns) writeReturn(write, nowMs);
-        return group.inbound.map(outcome => recordInbound(outcome, nowMs));
+        for (const each of opened) recordInbound.write(each, changed, nowMs);
+        return own;
       });
       return { result: { outcome: 'recorded' }, refs };
     } catch (cause) {

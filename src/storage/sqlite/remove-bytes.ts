@@ -19,7 +19,7 @@ export function createRemoveBytes(client: Database): RemoveBytes {
     client,
     sql`UPDATE inbound SET bytes_erased_at_ms = ${given('now')}, query = '' WHERE ref = ${given('ref')}`,
   );
-  const stopWaiting = prepare(client, sql`DELETE FROM waiting_alias WHERE inbound_ref = ${given('ref')}`);
+  const stopAttaching = prepare(client, sql`DELETE FROM attaching_alias WHERE inbound_ref = ${given('ref')}`);
   const queued = prepare<{ notices: string }>(
     client,
     sql`SELECT n.notices FROM inbound i JOIN interpretation n ON n.inbound_ref = i.ref
@@ -31,7 +31,7 @@ export function createRemoveBytes(client: Database): RemoveBytes {
     remove(ref, nowMs) {
       if (drop.run({ ref }).changes === 0) return 0;
       mark.run({ ref, now: nowMs });
-      stopWaiting.run({ ref });
+      stopAttaching.run({ ref });
       const before = queued.get({ ref });
       if (before !== undefined) settle.run({ ref, state: stateBefore(before.notices) });
       return 1;

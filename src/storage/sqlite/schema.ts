@@ -87,12 +87,12 @@ export const rejection = sqliteTable(
   table => [index('rejection_by_connection').on(table.account, table.connection, table.received_at_ms)],
 );
 
-export const waitingAlias = sqliteTable(
-  'waiting_alias',
+export const attachingAlias = sqliteTable(
+  'attaching_alias',
   { kind: words('kind'), value: words('value'), account: words('account'), inbound_ref: int('inbound_ref') },
   table => [
     primaryKey({ columns: [table.kind, table.value, table.account, table.inbound_ref] }),
-    index('waiting_alias_of_inbound').on(table.inbound_ref),
+    index('attaching_alias_of_inbound').on(table.inbound_ref),
   ],
 );
 
@@ -165,6 +165,7 @@ export const fact = sqliteTable(
     type: words('type'),
     revision: int('revision'),
     withdrawn: int('withdrawn'),
+    announced: int('announced'),
     content_digest: words('content_digest'),
     position: words('position'),
   },

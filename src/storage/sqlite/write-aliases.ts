@@ -1,6 +1,6 @@
 import type { ReturnWrite } from '../store.ts';
 import type { Connections } from './connections.ts';
-import { type InboundClaims, waitingKey } from './inbound-claims.ts';
+import { attachingKey, type InboundClaims } from './inbound-claims.ts';
 import { insertInto } from './insert.ts';
 import { returnAlias } from './schema.ts';
 import { sql } from './sql.ts';
@@ -17,12 +17,19 @@ interface AliasRow {
   readonly identifies: number;
 }
 
+/**
+ * Writes the aliases of returns. Rows that attach by one that a return gained or lost are queued to be interpreted
+ * again, but for those of `own`: what becomes of the rows of the group that is being written, their outcome says.
+ */
 export interface WriteAliases {
+  /** Before the writes of each group; the answer is filled with what they change, as `attachingKey`. */
+  begin(own: ReadonlySet<number>): ReadonlySet<string>;
   /** Drops what the return no longer has; before its neighbours in a group are written, to whom it may go. */
   release(write: ReturnWrite): void;
   /** Makes the return's aliases those of the write; an identifying one that another return has is a conflict. */
   write(write: ReturnWrite, ref: number, connectionRef: number): void;
-  drop(ref: number): void;
+  /** Drops all of a return that is absorbed. */
+  drop(absorbed: { readonly ref: number; readonly account: string }): void;
 }
 
 export function createWriteAliases(writer: Writer, connections: Connections, claims: InboundClaims): WriteAliases {
@@ -43,24 +50,24 @@ export function createWriteAliases(writer: Writer, connections: Connections, cla
     sql`DELETE FROM return_alias WHERE kind = ${given('kind')} AND value = ${given('value')}
       AND connection_ref = ${given('connection_ref')} AND return_ref = ${given('ref')}`,
   );
-  const waiting = prepare<{ inbound_ref: number }>(
+  const attaching = prepare<{ inbound_ref: number }>(
     client,
-    sql`SELECT inbound_ref FROM waiting_alias WHERE kind = ${given('kind')} AND value = ${given('value')}
+    sql`SELECT inbound_ref FROM attaching_alias WHERE kind = ${given('kind')} AND value = ${given('value')}
       AND account = ${given('account')}`,
   );
-  const queueWaiting = prepare(
+  const queue = prepare(
     client,
     sql`UPDATE inbound SET state = 'received' WHERE ref = ${given('ref')} AND state <> 'received'`,
   );
-  const stopWaiting = prepare(client, sql`DELETE FROM waiting_alias WHERE inbound_ref = ${given('ref')}`);
-  const dropAll = prepare(client, sql`DELETE FROM return_alias WHERE return_ref = ${given('ref')}`);
+  let own: ReadonlySet<number> = new Set();
+  let changed = new Set<string>();
 
   function release(write: ReturnWrite): void {
     const row = refOf.get({ id: write.id });
     if (row === undefined) return;
     const kept = new Set(write.aliases.map(({ kind, value }) => `${kind} ${value}`));
     for (const { kind, value, connection_ref } of aliasesOf.all(row)) {
-      if (!kept.has(`${kind} ${value}`)) dropAlias.run({ kind, value, connection_ref, ref: row.ref });
+      if (!kept.has(`${kind} ${value}`)) lose(write.account, { kind, value, connection_ref }, row.ref);
     }
   }
 
@@ -80,17 +87,33 @@ export function createWriteAliases(writer: Writer, connections: Connections, cla
       insertAlias.run({ kind, value, connection_ref: connectionRef, return_ref: ref, identifies: identifies ? 1 : 0 });
       if (known === undefined) wake(write.account, kind, value);
     }
-    for (const { kind, value, connection_ref } of before.values()) dropAlias.run({ kind, value, connection_ref, ref });
+    for (const alias of before.values()) lose(write.account, alias, ref);
   }
 
-  /** Rows that wait for this alias are interpreted again. */
+  function drop({ ref, account }: { readonly ref: number; readonly account: string }): void {
+    for (const alias of aliasesOf.all({ ref })) lose(account, alias, ref);
+  }
+
+  function lose(account: string, alias: Omit<AliasRow, 'identifies'>, ref: number): void {
+    const { kind, value, connection_ref } = alias;
+    dropAlias.run({ kind, value, connection_ref, ref });
+    wake(account, kind, value);
+  }
+
   function wake(account: string, kind: string, value: string): void {
-    claims.gained(waitingKey(account, kind, value));
-    for (const { inbound_ref } of waiting.all({ kind, value, account })) {
-      queueWaiting.run({ ref: inbound_ref });
-      stopWaiting.run({ ref: inbound_ref });
+    const key = attachingKey(account, kind, value);
+    changed.add(key);
+    claims.changed(key);
+    for (const { inbound_ref } of attaching.all({ kind, value, account })) {
+      if (!own.has(inbound_ref)) queue.run({ ref: inbound_ref });
     }
   }
 
-  return { release, write, drop: ref => void dropAll.run({ ref }) };
+  function begin(refs: ReadonlySet<number>): ReadonlySet<string> {
+    own = refs;
+    changed = new Set();
+    return changed;
+  }
+
+  return { begin, release, write, drop };
 }

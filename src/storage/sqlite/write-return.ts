@@ -63,6 +63,7 @@ export function createWriteReturn(
         type: given('type'),
         revision: given('revision'),
         withdrawn: given('withdrawn'),
+        announced: given('announced'),
         content_digest: given('content_digest'),
         position: given('position'),
       })
@@ -72,6 +73,7 @@ export function createWriteReturn(
           type: sql`excluded.type`,
           revision: sql`excluded.revision`,
           withdrawn: sql`excluded.withdrawn`,
+          announced: sql`excluded.announced`,
           content_digest: sql`excluded.content_digest`,
           position: sql`excluded.position`,
         },
@@ -140,6 +142,7 @@ export function createWriteReturn(
         type: entry.type,
         revision: entry.revision,
         withdrawn: entry.withdrawn ? 1 : 0,
+        announced: entry.announced ? 1 : 0,
         content_digest: entry.contentDigest,
         position: shortPosition(entry.position, entry.eventId),
       });
@@ -174,7 +177,7 @@ export function createWriteReturn(
     moveFacts.run({ from, into });
     dropFacts.run({ from });
     moveEvents.run({ from, into, shift: firstSequence - 1 });
-    aliases.drop(from);
+    aliases.drop(younger);
     dropShopper.run({ ref: from });
     retire.run({ from, into, sequence: farewell.sequence, now: nowMs });
     writeEvent(farewell, { account: write.account, returnRef: from, connectionRef: younger.connection_ref }, nowMs);

@@ -129,7 +129,10 @@ export function describeRecording(open: OpenAt): void {
       const shopper = { email: { value: 'Jo@Example.com', at: '2026-11-20T11:00:00.000Z', inboundId: 'inb_1' } };
       const aliases = [identifies('r1'), attaches('order', 'MK-1')];
       const derivations = [derivation(row)];
-      const facts = [fact('a'), fact('b', { position: 'another form', withdrawn: true, revision: 2 })];
+      const facts = [
+        fact('a'),
+        fact('b', { position: 'another form', withdrawn: true, announced: false, revision: 2 }),
+      ];
       await recorded(
         harness.store,
         write('ret_1', {
@@ -411,7 +414,7 @@ export function describeRecording(open: OpenAt): void {
     const waiting = (id: string, value: string) =>
       outcome(id, {
         state: 'waiting',
-        waitingFor: [
+        attachesBy: [
           { kind: 'tracking', value: 'OTHER' },
           { kind: 'tracking', value },
         ],
@@ -465,7 +468,7 @@ export function describeRecording(open: OpenAt): void {
       expect(await harness.store.claimInbound(claim())).toEqual([]);
     });
 
-    it('waits no longer once it has been recorded', async () => {
+    it('waits no longer once it attaches by nothing', async () => {
       await kept(harness.store, inboundRow('inb_1'));
       await harness.store.claimInbound(claim());
       await harness.store.record([group([], [waiting('inb_1', '1Z')])], T0);
@@ -477,8 +480,137 @@ export function describeRecording(open: OpenAt): void {
     });
   });
 
+  describe('a row that attaches', () => {
+    const harness = withStore(open);
+    const by = (value: string) => [{ kind: 'tracking', value }];
+    const label = (value: string, id = 'r1') => [identifies(id), attaches('tracking', value)];
+    const queued = async () => (await harness.store.claimInbound(claim('looking', T0))).map(work => work.id);
+
+    /** ret_1 has 1Z, and inb_1 has told it a fact that attached by it. */
+    async function attached(): Promise<void> {
+      await kept(harness.store, inboundRow('inb_1'));
+      await harness.store.claimInbound(claim());
+      const told = write('ret_1', { aliases: label('1Z'), derivations: [derivation(inboundRow('inb_1'))] });
+      const results = await harness.store.record([group([told], [outcome('inb_1', { attachesBy: by('1Z') })])], T0);
+      expect(results).toEqual([{ outcome: 'recorded' }]);
+    }
+
+    it('is queued again when another return gains the alias', async () => {
+      await attached();
+
+      await recorded(harness.store, write('ret_2', { connection: 'narvar', provider: 'narvar', aliases: label('1Z') }));
+
+      expect(await queued()).toEqual(['inb_1']);
+    });
+
+    it('is queued again when its return loses the alias', async () => {
+      await attached();
+
+      await recorded(harness.store, write('ret_1', { aliases: label('2Z') }, await stored(harness.store, 'r1')));
+
+      expect(await queued()).toEqual(['inb_1']);
+    });
+
+    it('is queued again when a merge takes the alias from a return', async () => {
+      await attached();
+      await recorded(harness.store, write('ret_0', { aliases: label('3Z', 'r0') }));
+      const [older, younger] = [await stored(harness.store, 'r0'), await stored(harness.store, 'r1')];
+      const farewell = event('bye', 1, [], { type: 'return.merged' });
+
+      const absorbs = [{ id: 'ret_1', expectedVersion: younger.version, firstSequence: 1, farewell }];
+      const aliases = [identifies('r0'), identifies('r1'), attaches('tracking', '3Z')];
+      await recorded(harness.store, write('ret_0', { aliases, absorbs }, older));
+
+      expect(await queued()).toEqual(['inb_1']);
+    });
+
+    it('is left alone where the alias stays, or one it no longer attaches by changes', async () => {
+      await attached();
+      await harness.store.record([group([], [outcome('inb_1', { owner: null, attachesBy: by('9Z') })])], T0);
+
+      await recorded(
+        harness.store,
+        write('ret_1', { events: [event('a', 1)] }, await stored(harness.store, 'r1')),
+        write('ret_2', { aliases: label('1Z', 'r2') }),
+      );
+
+      expect(await queued()).toEqual([]);
+    });
+
+    it('does not miss what changed between its claim and its recording', async () => {
+      await recorded(harness.store, write('ret_1', { aliases: label('1Z') }));
+      await kept(harness.store, inboundRow('inb_1'));
+      await harness.store.claimInbound(claim());
+      await recorded(harness.store, write('ret_1', { aliases: label('2Z') }, await stored(harness.store, 'r1')));
+
+      await harness.store.record([group([], [outcome('inb_1', { attachesBy: by('1Z') })])], T0);
+
+      expect(await queued()).toEqual(['inb_1']);
+    });
+
+    it('stays queued where a replay that read it before ends after it was queued', async () => {
+      await kept(harness.store, inboundRow('inb_1'));
+      await harness.store.claimInbound(claim());
+      const waits = outcome('inb_1', { state: 'waiting', attachesBy: by('1Z') });
+      await harness.store.record([group([], [waits])], T0);
+      await recorded(harness.store, write('ret_1', { aliases: label('1Z') }));
+
+      await harness.store.record([group([], [{ ...waits, owner: null }])], T0);
+
+      expect(await queued()).toEqual(['inb_1']);
+    });
+
+    it('is not queued by its own recording, nor by that of another that attaches to the same return', async () => {
+      await attached();
+      await kept(harness.store, inboundRow('inb_2'));
+      await harness.store.claimInbound(claim());
+      const again = async (id: string, owner: string | null) => {
+        const before = await stored(harness.store, 'r1');
+        const told = write('ret_1', { derivations: [derivation(inboundRow(id))] }, before);
+        const results = await harness.store.record([group([told], [outcome(id, { owner, attachesBy: by('1Z') })])], T0);
+        expect(results).toEqual([{ outcome: 'recorded' }]);
+      };
+
+      await again('inb_2', 'worker');
+      await again('inb_1', null);
+      await again('inb_2', null);
+
+      expect(await queued()).toEqual([]);
+    });
+
+    it('is not queued by an alias that its own group brings, unless it waits for it, and then once', async () => {
+      await kept(harness.store, inboundRow('inb_1'), inboundRow('inb_2'));
+      await harness.store.claimInbound(claim());
+      const told = outcome('inb_1', { attachesBy: by('1Z') });
+      const waits = outcome('inb_2', { state: 'waiting', attachesBy: by('1Z') });
+      await harness.store.record([group([write('ret_1', { aliases: label('1Z') })], [told, waits])], T0);
+
+      const first = await queued();
+      const before = await stored(harness.store, 'r1');
+      await harness.store.record([group([write('ret_1', {}, before)], [{ ...waits, owner: 'looking' }])], T0);
+
+      expect(first).toEqual(['inb_2']);
+      expect(await queued()).toEqual([]);
+    });
+  });
+
   describe('loadReturns', () => {
     const harness = withStore(open);
+
+    it('says nothing of a number that more than 5,000 returns share', { timeout: 60_000 }, async () => {
+      const sharing = (from: number, to: number) =>
+        Array.from({ length: to - from }, (_, index) =>
+          group([write(`ret_${from + index}`, { aliases: [attaches('tracking', '1Z')] })]),
+        );
+      const found = () => harness.store.loadReturns([lookup({ attaching: [{ kind: 'tracking', value: '1Z' }] })]);
+      await harness.store.record(sharing(0, 5000), T0);
+      const all = await found();
+
+      await harness.store.record(sharing(5000, 5001), T0);
+
+      expect(all).toHaveLength(5000);
+      expect(await found()).toEqual([]);
+    });
 
     it('finds each return once, however many lookups lead to it', async () => {
       const row = inboundRow('inb_1');

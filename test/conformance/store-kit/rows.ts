@@ -83,7 +83,7 @@ export function outcome(id: string, changes: Partial<InboundOutcome> = {}): Inbo
     notices,
     fingerprint: null,
     adapterVersion: 1,
-    waitingFor: [],
+    attachesBy: [],
     ...changes,
   };
 }
@@ -130,6 +130,7 @@ export function fact(name: string, changes: Partial<LedgerFact> = {}): LedgerFac
     revision: 1,
     contentDigest: 'digest',
     withdrawn: false,
+    announced: true,
     position: `2026-11-20T11:00:00.000Z 18 000000 ${eventId}`,
     ...changes,
   };
@@ -153,7 +154,7 @@ export function derivation(row: NewInbound | InboundWork, changes: Partial<Deriv
     trust: row.trust,
     secretIndex: row.secretIndex,
     configRevision: row.configRevision,
-    notices: [{ aliases: [{ kind: 'return', value: 'r1', unique: true }], silent: false, events: [] }],
+    notices: [{ aliases: [{ kind: 'return', value: 'r1', unique: true }], via: null, silent: false, events: [] }],
     ...changes,
   };
 }

@@ -70,14 +70,15 @@ CREATE TABLE rejection (
 ) STRICT;
 CREATE INDEX rejection_by_connection ON rejection (account, connection, received_at_ms);
 
-CREATE TABLE waiting_alias (
+-- What a notice of the row attaches to returns by, or would.
+CREATE TABLE attaching_alias (
   kind TEXT NOT NULL,
   value TEXT NOT NULL,
   account TEXT NOT NULL,
   inbound_ref INTEGER NOT NULL,
   PRIMARY KEY (kind, value, account, inbound_ref)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX waiting_alias_of_inbound ON waiting_alias (inbound_ref);
+CREATE INDEX attaching_alias_of_inbound ON attaching_alias (inbound_ref);
 
 CREATE TABLE "return" (
   ref INTEGER PRIMARY KEY,
@@ -133,6 +134,7 @@ CREATE TABLE fact (
   type TEXT NOT NULL,
   revision INTEGER NOT NULL,
   withdrawn INTEGER NOT NULL,
+  announced INTEGER NOT NULL,
   content_digest TEXT NOT NULL,
   position TEXT NOT NULL,
   PRIMARY KEY (return_ref, event_id)
