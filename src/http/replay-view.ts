@@ -21,7 +21,13 @@ export const ReplayView = z
         type: z.string().nullable(),
         before: z.enum(INBOUND_STATES).nullable().describe('null: it was not there before.'),
         after: z.enum(INBOUND_STATES).nullable().describe('null: it is not there any more.'),
-        problem: z.object({ code: z.string(), path: z.string().nullable(), message: z.string() }).nullable(),
+        problem: z
+          .object({
+            code: z.string(),
+            path: z.string().nullable().describe('Where in the body, as in GET /v1/inbound/{id}.'),
+            message: z.string(),
+          })
+          .nullable(),
       }),
     ),
     events: z.array(
@@ -33,7 +39,11 @@ export const ReplayView = z
           returnId: z.string().nullable(),
           differences: z.array(
             z.object({
-              path: z.string().describe('JSON Pointer into the return.'),
+              path: z
+                .string()
+                .describe(
+                  'Where in the return, as /items/itm_…/quantities/received: an entry of a list is named by its id, and by its position only where it has none.',
+                ),
               before: z.unknown(),
               after: z.unknown(),
             }),
