@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../src/storage/open-store.ts';
 import { Database } from '../../src/storage/sqlite/sql.ts';
 import { temporaryFolder } from './place.ts';
@@ -49,6 +49,31 @@ describe('openStore', () => {
     await (await openStore(url)).close();
   });
 
+  it.each([
+    ['the file', 'link.db', 'a/retour.db'],
+    ['its folder', 'link', 'a'],
+  ])('refuses a store that is open under another name of %s', async (_, name, target) => {
+    const folder = temporaryFolder();
+    const store = await openStore(`sqlite:${join(folder, 'a', 'retour.db')}`);
+    onTestFinished(() => store.close());
+    symlinkSync(join(folder, target), join(folder, name));
+
+    const second = openStore(`sqlite:${join(folder, name === 'link' ? 'link/retour.db' : name)}`);
+
+    await expect(second).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+  });
+
+  it('opens what a link leads to, there or not', async () => {
+    const folder = temporaryFolder();
+    symlinkSync('retour.db', join(folder, 'link.db'));
+
+    const store = await openStore(`sqlite:${join(folder, 'link.db')}`);
+    onTestFinished(() => store.close());
+
+    expect(existsSync(join(folder, 'retour.db'))).toBe(true);
+    await expect(openStore(`sqlite:${join(folder, 'retour.db')}`)).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+  });
+
   it('refuses a store that another process has open, until that ends', async () => {
     const path = join(temporaryFolder(), 'retour.db');
     const other = spawn(process.execPath, [join(import.meta.dirname, 'sqlite', 'hold-store.ts'), path], {
@@ -72,7 +97,7 @@ describe('openStore', () => {
 
     await expect(openStore(`sqlite:${path}`)).rejects.toMatchObject({
       code: 'STORE_TOO_NEW',
-      message: expect.stringMatching(/version 99.*up to 1\b/),
+      message: expect.stringMatching(/version 99.*up to 2\b/),
     });
   });
 

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Database as Connection } from 'better-sqlite3';
 import { GatewayError } from '../../gateway-error.ts';
 import { Database } from './sql.ts';
@@ -10,15 +10,35 @@ const APPLICATION_ID = 0x52657472;
 /** How long a statement waits for another connection's write: a purge step or the last pages of a checkpoint. */
 const BUSY_TIMEOUT_MS = 5000;
 
+/** The file that a path leads to, there or not: two names of one file are one store. Its folder must be there. */
+export function storeFile(path: string): string {
+  const named = join(realpathSync(dirname(path)), basename(path));
+  try {
+    return realpathSync(named);
+  } catch {
+    const target = linkTarget(named);
+    return target === null ? named : storeFile(resolve(dirname(named), target));
+  }
+}
+
+function linkTarget(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Holds an exclusive transaction on a side file for as long as the connection lives: a second process is refused, and
  * the operating system ends the lock with the process, however that dies. The store's own file stays open to readers.
  */
 export function lockFile(path: string): Connection {
-  const side = `${path}.lock`;
+  let side = `${path}.lock`;
   let lock: Connection | null = null;
   try {
     mkdirSync(dirname(path), { recursive: true });
+    side = `${storeFile(path)}.lock`;
     lock = new Database(side, { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
     return lock;

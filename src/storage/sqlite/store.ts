@@ -3,7 +3,7 @@ import { normalizeTracking } from '../../model/aliases.ts';
 import type { Store } from '../store.ts';
 import { createAdministration } from './administration.ts';
 import { createClaim } from './claim.ts';
-import { lockFile, openWriter } from './connect.ts';
+import { lockFile, openWriter, storeFile } from './connect.ts';
 import { createConnections } from './connections.ts';
 import { createDeliveryRows } from './delivery-rows.ts';
 import { createDestinations } from './destinations.ts';
@@ -34,9 +34,10 @@ export interface SqliteOptions {
  * no other, claims of inbound rows and timers are in memory, and opening frees every lease of the process before.
  * Reads by key and writes are on the main thread; lists, checkpoints, retention and erasure are the reading thread's.
  */
-export function openSqliteStore(path: string, options: SqliteOptions = {}): Store {
-  const lock = lockFile(path);
+export function openSqliteStore(named: string, options: SqliteOptions = {}): Store {
+  const lock = lockFile(named);
   try {
+    const path = storeFile(named);
     const client = openWriter(path);
     try {
       migrate(client, path);
