@@ -133,6 +133,29 @@ describe('an exchange', () => {
     expect(exchange.responseHead).toHaveLength(500);
   });
 
+  it('keeps nothing of an answer to a message that carries the shopper, because it may quote it', async () => {
+    const server = await destination((arrived, response) => response.writeHead(500).end(`cannot read ${arrived.body}`));
+    const to = { url: server.url, secrets: [new Secret(NEW)] };
+    const message = { webhookId: 'evt_1', body: '{"data":{"return":{}}}' };
+    const personal = signDelivery(to, { ...message, shopper: { email: 'jo@example.com' } }, Date.now());
+    const plain = signDelivery(to, { ...message, shopper: null }, Date.now());
+
+    expect(await sender(LOOPBACK).send(personal, 2000, Date.now())).toMatchObject({ status: 500, responseHead: null });
+    expect(await sender(LOOPBACK).send(plain, 2000, Date.now())).toMatchObject({
+      responseHead: 'cannot read {"data":{"return":{"shopper":null}}}',
+    });
+  });
+
+  it('keeps an answer without the query of the URL, which is often a token', async () => {
+    const server = await destination(({ url }, response) =>
+      response.writeHead(404).end(`no ${url}, nor for the key a b&c`),
+    );
+
+    const exchange = await sender(LOOPBACK).send(outgoing(`${server.url}/x?key=a%20b%26c&v=1`), 2000, Date.now());
+
+    expect(exchange).toMatchObject({ status: 404, responseHead: 'no /x[…], nor for the key […]' });
+  });
+
   it('is unreachable where nobody listens', async () => {
     const server = await startDestination();
     await server.close();
