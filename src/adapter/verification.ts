@@ -18,12 +18,22 @@ export { VerificationSettings, verificationSettings } from './verification-setti
 export function checkSecrets(settings: VerificationSettings, secrets: readonly Secret[]): readonly string[] {
   const { scheme } = settings;
   if (scheme === 'none' || (scheme === 'jwt' && settings.jwks !== undefined)) return [];
-  if (secrets.length === 0) return [`Scheme ${scheme} needs at least one secret.`];
+  if (secrets.length === 0) return [`Scheme ${scheme} needs at least one secret: ${SECRET_FORMS[scheme]}.`];
   return secrets.flatMap((secret, index) => {
     const reason = checkSecret(settings, secret);
     return reason === null ? [] : [`Secret ${index + 1} ${reason}.`];
   });
 }
+
+const SECRET_FORMS: Readonly<Record<Exclude<VerificationSettings['scheme'], 'none'>, string>> = {
+  hmac: 'the key that signs the webhooks',
+  hmac_timestamp: 'the key that signs the webhooks',
+  standard_webhooks: 'whsec_ and the shared key in Base64, or whpk_ and the public key',
+  basic: 'username:password',
+  bearer: 'the token',
+  url_token: 'the token',
+  jwt: 'the HMAC key of the tokens; with public keys in settings.verification.jwks it needs none',
+};
 
 function checkSecret(settings: VerificationSettings, secret: Secret): string | null {
   switch (settings.scheme) {

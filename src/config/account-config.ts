@@ -33,7 +33,8 @@ const Name = z.string().trim().min(1).max(200);
 
 /** Checked by the adapter's own schemas once the adapter is known. */
 export const Connection = z.strictObject({
-  adapter: Slug.describe('Which adapter speaks for the provider.'),
+  // Looked up among the adapters afterwards, so that any misspelling meets the nearest name.
+  adapter: z.string().min(1).max(100).describe('Which adapter speaks for the provider.'),
   settings: z
     .record(z.string(), z.json())
     .default({})
@@ -72,7 +73,9 @@ export const Destination = z.strictObject({
   personalData: z
     .boolean()
     .default(false)
-    .describe('Whether messages carry the shopper in full, as data.return.shopper: e-mail address, name, phone, address. Default false.'),
+    .describe(
+      'Whether messages carry the shopper in full, as data.return.shopper: e-mail address, name, phone, address. Default false.',
+    ),
   ordering: z
     .enum(['per_return', 'none'])
     .default('per_return')

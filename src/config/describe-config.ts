@@ -47,7 +47,7 @@ function accountBase(): JsonSchema {
 
 function connectionSchema(adapter: Adapter, definitions: Record<string, JsonSchema>): JsonSchema {
   const settings = hoisted(inputSchema(adapter.settings), `${adapter.id}.settings`, definitions);
-  const secrets = hoisted(inputSchema(adapter.secrets), `${adapter.id}.secrets`, definitions);
+  const secrets = hoisted(secretsSchema(adapter), `${adapter.id}.secrets`, definitions);
   const required = [
     'adapter',
     ...(settings.required?.length ? ['settings'] : []),
@@ -64,6 +64,13 @@ function connectionSchema(adapter: Adapter, definitions: Record<string, JsonSche
     required,
     additionalProperties: false,
   };
+}
+
+/** Where the way of proving a sender can be set, it says whether webhook secrets are needed; the list may be left out. */
+function secretsSchema(adapter: Adapter): JsonSchema {
+  const schema = inputSchema(adapter.secrets);
+  if (inputSchema(adapter.settings).properties?.verification === undefined) return schema;
+  return { ...schema, required: (schema.required ?? []).filter(name => name !== 'webhook') };
 }
 
 /** The schema with its shared definitions moved to the document that it becomes part of. */
@@ -92,7 +99,9 @@ export function configReference(adapters: readonly Adapter[]): string {
 function adapterSection(adapter: Adapter): string {
   const rows = [
     ...rowsOf(inputSchema(adapter.settings), 'settings.'),
-    ...rowsOf(inputSchema(adapter.secrets), 'secrets.'),
+    ...rowsOf(secretsSchema(adapter), 'secrets.').map(row =>
+      row.key === 'secrets.webhook' && row.fallback === '–' ? { ...row, fallback: 'required, but for `none`' } : row,
+    ),
   ];
   return `## Adapter ${adapter.id}\n\n${adapter.label}: ${adapter.docs.map(link => `<${link}>`).join(', ')}\n\n${table(rows)}`;
 }

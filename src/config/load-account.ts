@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Adapter } from '../adapter/define-adapter.ts';
 import { Secret } from '../adapter/secret.ts';
 import { checkSecrets, type VerificationSettings } from '../adapter/verification.ts';
@@ -113,7 +113,8 @@ async function loadConnection(
   }
   const resolution = await resolveSecrets(written.secrets, [...path, 'secrets'], { file, yaml }, source);
   if (resolution.outcome === 'refused') report.problems.push(...resolution.problems);
-  const secrets = resolution.outcome === 'resolved' ? adapter.secrets.safeParse(resolution.value) : null;
+  const secrets =
+    resolution.outcome === 'resolved' ? adapter.secrets.safeParse(withWebhookList(adapter, resolution.value)) : null;
   if (secrets?.success === false) {
     report.problems.push(
       ...schemaProblems(secrets.error, { file, yaml, path: [...path, 'secrets'], schema: adapter.secrets }),
@@ -131,6 +132,13 @@ async function loadConnection(
   };
 }
 
+/** Whether webhook secrets are needed is for the scheme to say (`checkVerification`): a list that is absent is empty. */
+function withWebhookList(adapter: Adapter, secrets: unknown): unknown {
+  const has = (schema: z.ZodType, key: string) => schema instanceof z.ZodObject && Object.hasOwn(schema.shape, key);
+  if (!has(adapter.secrets, 'webhook') || !has(adapter.settings, 'verification')) return secrets;
+  return { webhook: [], ...(secrets as object) };
+}
+
 /** Where an adapter lets its way of proving the sender be set: whether the secrets fit it, and whether it proves anything. */
 function checkVerification(settings: unknown, secrets: unknown, path: Path, report: Report): void {
   const { verification } = settings as { verification?: VerificationSettings };
@@ -139,11 +147,11 @@ function checkVerification(settings: unknown, secrets: unknown, path: Path, repo
   const list = Array.isArray(webhook) ? webhook.filter(one => one instanceof Secret) : [];
   for (const fault of checkSecrets(verification, list)) {
     const message = fault.replace(/^S/, 's').replace(/\.$/, '');
-    report.refuse(
-      [...path, 'secrets', 'webhook'],
-      message,
-      'set a secret that fits settings.verification, or correct that',
-    );
+    const remedy =
+      list.length === 0
+        ? 'write secrets: { webhook: [{ env: NAME }] }, or correct settings.verification'
+        : 'set a secret that fits settings.verification, or correct that';
+    report.refuse([...path, 'secrets', 'webhook'], message, remedy);
   }
   if (verification.scheme === 'none') {
     report.findings.push({

@@ -51,7 +51,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ErrorCode, ProblemText>> = {
       'An SQLite database belongs to one running gateway at a time, and another process holds it. This one stopped before it read or wrote anything.',
     remedy: [
       'Stop the other process, or give this one a database of its own with RETOUR_DATABASE_URL.',
-      'To run several gateways over one database, use PostgreSQL.',
+      'One database file serves one gateway; several over one database are not supported yet.',
     ],
   },
   STORE_TOO_NEW: {

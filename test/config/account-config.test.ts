@@ -183,6 +183,12 @@ describe('a connection that is wrong', () => {
     ]);
   });
 
+  it('names the adapter that was meant by another way of writing it', async () => {
+    expect(await changed('adapter: parcel-port', 'adapter: Parcel_Port')).toEqual([
+      'accounts/acme.yaml:7:14 connections.port.adapter — is not an adapter of this gateway; did you mean parcel-port?',
+    ]);
+  });
+
   it('lists the adapters where none is near', async () => {
     expect(await changed('adapter: parcel-port', 'adapter: narvar')).toEqual([
       'accounts/acme.yaml:7:14 connections.port.adapter — is not an adapter of this gateway; adapters: parcel-port',
@@ -241,8 +247,25 @@ describe('a connection that is wrong', () => {
 
   it('needs the secrets that the adapter asks for', async () => {
     expect(await changed('    secrets:\n      webhook: [{ env: PORT_SECRET }]\n', '')).toEqual([
-      'accounts/acme.yaml:6:3 connections.port.secrets.webhook — is missing; add it: secrets that sign the webhooks',
+      'accounts/acme.yaml:6:3 connections.port.secrets.webhook — scheme hmac needs at least one secret: the key that signs the webhooks; write secrets: { webhook: [{ env: NAME }] }, or correct settings.verification',
     ]);
+  });
+
+  it('says what the secret of its scheme is', async () => {
+    const withBasic = ACCOUNT.replace('retailerId: acme', 'retailerId: acme\n      verification: { scheme: basic }');
+
+    expect(await accountProblems(withBasic.replace('webhook: [{ env: PORT_SECRET }]', 'webhook: []'))).toEqual([
+      expect.stringContaining('scheme basic needs at least one secret: username:password; write secrets:'),
+    ]);
+  });
+
+  it('needs no list of secrets where its scheme needs none', async () => {
+    const text = ACCOUNT.replace('    secrets:\n      webhook: [{ env: PORT_SECRET }]\n', '').replace(
+      'retailerId: acme',
+      'retailerId: acme\n      verification: { scheme: none }',
+    );
+
+    expect(await accountProblems(text)).toEqual([]);
   });
 });
 

@@ -52,7 +52,7 @@ describe('config/schema and config/reference.md', () => {
     const connection = account.properties?.connections?.additionalProperties as JsonSchema;
     const port = connection.oneOf?.[0];
     expect(port?.properties?.adapter?.const).toBe('parcel-port');
-    expect(port?.required).toEqual(['adapter', 'settings', 'secrets']);
+    expect(port?.required).toEqual(['adapter', 'settings']);
     expect(port?.properties?.settings?.properties?.dialect).toEqual({
       type: 'string',
       enum: ['standard', 'full'],
@@ -83,7 +83,7 @@ describe('config/schema and config/reference.md', () => {
       '| `settings.dialect` | `standard`, `full` | `"standard"` | Which messages are sent. Default standard. |',
     );
     expect(lines).toContain(
-      '| `secrets.webhook` | list of secret reference | required | Secrets that sign the webhooks. |',
+      '| `secrets.webhook` | list of secret reference | required, but for `none` | Secrets that sign the webhooks. |',
     );
   });
 });

@@ -64,7 +64,7 @@ describe('the environment', () => {
       expect(errorsOf({ RETOUR_DATABASE_URL: url })).toEqual([
         {
           pointer: 'RETOUR_DATABASE_URL',
-          message: 'is not a database URL; write sqlite:path/to/retour.db or postgres://user@host/database',
+          message: 'is not a database URL; write sqlite:path/to/retour.db',
         },
       ]);
     },
