@@ -53,7 +53,7 @@ export function planRecord(correlation: Correlation, deps: PlanDeps): Plan {
 }
 
 function planReturn(open: OpenReturn, deps: PlanDeps): PlannedReturn {
-  const derivations = derivationsOf(open);
+  const derivations = derivationsOf(open, deps.accounts.get(open.account)?.revision ?? null);
   const facts = deriveFacts(open.account, tellingsOf(derivations));
   const state = foldReturn(open.account, open.connection, facts);
   const told = facts.filter(fact => fact.event.type !== 'return.snapshot');
@@ -120,12 +120,13 @@ function planReturn(open: OpenReturn, deps: PlanDeps): PlannedReturn {
   };
 }
 
-function derivationsOf(open: OpenReturn): Derivation[] {
+function derivationsOf(open: OpenReturn, revision: string | null): Derivation[] {
   const stored = [open.stored, ...open.absorbs].flatMap(source => source?.derivations ?? []);
   return [...open.told].map(([inboundId, { from, notices }]): Derivation => {
     if (from === null) return { ...stored.find(derivation => derivation.inboundId === inboundId)!, notices };
     const { work, provider, adapterVersion } = from;
-    const { connection, receivedAtMs, trust, secretIndex, configRevision } = work;
+    const { connection, receivedAtMs, trust, secretIndex } = work;
+    const configRevision = revision ?? work.configRevision;
     return {
       inboundId,
       connection,

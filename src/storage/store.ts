@@ -130,6 +130,7 @@ export interface Derivation {
   readonly adapterVersion: number;
   readonly trust: Trust;
   readonly secretIndex: number | null;
+  /** The account's revision under which the row was read; later than its receipt after a replay. */
   readonly configRevision: string | null;
   readonly notices: readonly DerivedNotice[];
 }

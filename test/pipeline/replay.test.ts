@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Normalized } from '../../src/adapter/webhook.ts';
-import { told, toyAdapter, toyConnection, toyDestination } from './toy-adapter.ts';
+import { told, toyAdapter, toyConnection, toyDestination, toyRow } from './toy-adapter.ts';
 import { openWorkshop } from './workshop.ts';
 
 const refund = (amountMinor: number) =>
@@ -132,5 +132,20 @@ describe('a replay', () => {
     const workshop = await openWorkshop();
 
     expect(await workshop.replay('inb_00000000000000000000000009', true)).toBeNull();
+  });
+});
+
+describe('provenance', () => {
+  it('names the configuration revision under which a fact was read, not the one at its receipt', async () => {
+    const workshop = await openWorkshop();
+    await workshop.receive(toyRow('inb_1', [{ outcome: 'unrecognized', because: 'a new status' }], { configRevision: 'rev_0' }));
+    workshop.mend(toleratesNew);
+
+    await workshop.replay('inb_1', false);
+
+    const [returned] = await workshop.returns();
+    const events = await workshop.store.listReturnEvents('all', returned!.id, 0, 10);
+    expect(events![0]!.provenance).toMatchObject({ configRevision: 'rev_1', adapter: { id: 'toy', version: 2 } });
+    expect(await workshop.store.getInbound('all', 'inb_1')).toMatchObject({ configRevision: 'rev_0' });
   });
 });

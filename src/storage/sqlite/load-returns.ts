@@ -48,7 +48,8 @@ export function createLoadReturns(client: Database, connections: Connections, ro
   );
   const derivations = prepare<DerivationRow>(
     client,
-    sql`SELECT i.id, c.name AS connection, c.provider, i.received_at_ms, i.trust, i.secret_index, i.config_revision,
+    sql`SELECT i.id, c.name AS connection, c.provider, i.received_at_ms, i.trust, i.secret_index,
+        coalesce(d.config_revision, i.config_revision) AS config_revision,
         d.adapter_version, d.notices
       FROM derivation d JOIN inbound i ON i.ref = d.inbound_ref JOIN connection c ON c.ref = d.connection_ref
       WHERE d.return_ref = ${given('return_ref')} AND d.superseded = 0 ORDER BY d.ref`,

@@ -148,6 +148,7 @@ export const derivation = sqliteTable(
     inbound_ref: int('inbound_ref'),
     connection_ref: int('connection_ref'),
     adapter_version: int('adapter_version'),
+    config_revision: text('config_revision'),
     superseded: int('superseded'),
     notices: words('notices'),
   },

@@ -197,8 +197,7 @@ export function createWriteReturn(
     const same =
       from.received_at_ms === derived.receivedAtMs &&
       from.trust === derived.trust &&
-      from.secret_index === derived.secretIndex &&
-      from.config_revision === derived.configRevision;
+      from.secret_index === derived.secretIndex;
     if (!same) throw new GatewayError('BUG', 'A derivation differs from its inbound row.');
     supersede.run({ inbound_ref: from.ref, return_ref: ref });
     insertDerivation.run({
@@ -206,6 +205,7 @@ export function createWriteReturn(
       inbound_ref: from.ref,
       connection_ref: connections.refOf(write.account, derived.connection, derived.adapterId),
       adapter_version: derived.adapterVersion,
+      config_revision: derived.configRevision === from.config_revision ? null : derived.configRevision,
       superseded: 0,
       notices: JSON.stringify(derived.notices),
     });

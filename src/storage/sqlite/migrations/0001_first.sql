@@ -114,13 +114,14 @@ CREATE TABLE shopper (
 ) STRICT;
 CREATE INDEX shopper_by_email ON shopper (email_lower) WHERE email_lower IS NOT NULL;
 
--- Trust, secret, receipt and configuration revision are those of the inbound row.
+-- Trust, secret and receipt are those of the inbound row; so is the configuration revision, unless a later reading set one.
 CREATE TABLE derivation (
   ref INTEGER PRIMARY KEY,
   return_ref INTEGER NOT NULL,
   inbound_ref INTEGER NOT NULL,
   connection_ref INTEGER NOT NULL,
   adapter_version INTEGER NOT NULL,
+  config_revision TEXT,
   superseded INTEGER NOT NULL,
   notices TEXT NOT NULL
 ) STRICT;
