@@ -151,7 +151,7 @@ export function createDeliver(deps: DeliverDeps, wake: () => void): Deliver {
     });
     deps.onAttempt(tried, claimed);
     const verdict = outcome === 'delivered' ? 'success' : status === 410 ? 'gone' : 'failure';
-    return { deliveryId: id, owner: deps.owner, attempt: tried, next, verdict };
+    return { deliveryId: id, owner: deps.owner, leaseUntilMs: claimed.leaseUntilMs, attempt: tried, next, verdict };
   }
 
   function nextOf(
