@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The gateway as it is run for real: a process of its own, told everything by files and environment variables. */
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const STARTER = join(ROOT, 'ops', 'start.js');
+
+export const ADMIN_TOKEN = 'rtk_administrator-of-the-rig';
+
+export interface GatewayFolder {
+  readonly configDirectory: string;
+  /** The file of the store. */
+  readonly database: string;
+  /** Standard output of every process that served the folder, one after the other. */
+  readonly logFile: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A configuration in `folder`. Every account and the gateway's own file are given as plain values; JSON is YAML. */
+export function prepareGatewayFolder(
+  folder: string,
+  given: {
+    readonly gateway?: object;
+    readonly accounts: Readonly<Record<string, object>>;
+    readonly secrets?: Readonly<Record<string, string>>;
+    /** Default inside `folder`. */
+    readonly database?: string;
+  },
+): GatewayFolder {
+  const configDirectory = join(folder, 'config');
+  mkdirSync(join(configDirectory, 'accounts'), { recursive: true });
+  const gateway = { publicUrl: 'http://127.0.0.1:8080', delivery: { allowNetworks: ['127.0.0.1/32'] } };
+  writeFileSync(join(configDirectory, 'retour.yaml'), JSON.stringify(given.gateway ?? gateway, null, 2));
+  for (const [account, content] of Object.entries(given.accounts)) {
+    writeFileSync(join(configDirectory, 'accounts', `${account}.yaml`), JSON.stringify(content, null, 2));
+  }
+  const database = given.database ?? join(folder, 'data', 'retour.db');
+  return {
+    configDirectory,
+    database,
+    logFile: join(folder, 'gateway.log'),
+    env: {
+      RETOUR_CONFIG: configDirectory,
+      RETOUR_DATABASE_URL: `sqlite:${database}`,
+      RETOUR_HOST: '127.0.0.1',
+      RETOUR_PORT: '0',
+      RETOUR_ADMIN_TOKEN: ADMIN_TOKEN,
+      ...given.secrets,
+    },
+  };
+}
+
+/** What an account of the rig has beside connections and destinations. */
+export const ACCOUNT = {
+  name: 'Rig',
+  owner: 'rig@market.example',
+  tier: 'standard',
+  timezone: 'UTC',
+  currency: 'USD',
+} as const;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface GatewayProcess {
+  readonly pid: number;
+  /** Where it listens; rejects where the process ended before it did. */
+  readonly listening: Promise<string>;
+  readonly ended: Promise<Ended>;
+  /** Everything it said to people so far. */
+  stderr(): string;
+  /** Resolves once the process is gone. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<Ended>;
+}
+
+export interface SpawnOptions {
+  /** Modules loaded before the gateway: how the rig reaches into a process without a hook in the product. */
+  readonly preload?: readonly string[];
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const living = new Set<ChildProcess>();
+// A rig that dies leaves no gateway behind.
+process.on('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
+export function spawnGateway({ env, logFile }: GatewayFolder, options: SpawnOptions = {}): GatewayProcess {
+  const output = openSync(logFile, 'a');
+  const preload = (options.preload ?? []).flatMap(module => ['--import', module]);
+  const child = spawn(process.execPath, [...preload, STARTER, ...(options.args ?? ['serve'])], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH ?? '', ...env, ...options.env },
+    stdio: ['ignore', output, 'pipe'],
+  });
+  closeSync(output);
+  living.add(child);
+  let said = '';
+  const ended = new Promise<Ended>(resolve => {
+    child.on('close', (code, signal) => {
+      living.delete(child);
+      resolve({ code, signal });
+    });
+  });
+  const listening = new Promise<string>((resolve, reject) => {
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const url = /^Retour listens on (\S+)/m.exec(said)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+    void ended.then(({ code, signal }) =>
+      reject(new Error(`The gateway ended (${code ?? signal}) before it listened: ${said}`)),
+    );
+  });
+  listening.catch(() => undefined); // whoever waits for it is told; a start that is killed has nobody waiting
+  return {
+    pid: child.pid!,
+    listening,
+    ended,
+    stderr: () => said,
+    end(signal) {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+export function readLog({ logFile }: GatewayFolder): readonly Record<string, unknown>[] {
+  const lines = readFileSync(logFile, 'utf8').split('\n');
+  // A killed process may leave half a line, and the next one goes on behind it.
+  return lines.flatMap(line => {
+    try {
+      return [JSON.parse(line) as Record<string, unknown>];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,0 +1,88 @@
+import { ADMIN_TOKEN } from './gateway-process.ts';
+import { pause } from './read-api.ts';
+import type { Chance } from './seeded-chance.ts';
+import type { Senders } from './senders.ts';
+
+/** Somebody on call who replays, redelivers and pauses while the gateway is under load and dies under their hands. */
+export interface Operator {
+  /** What a replay changed although nothing had changed. */
+  readonly findings: readonly string[];
+  readonly done: Readonly<Record<'replays' | 'redeliveries' | 'pauses', number>>;
+  /** Resumes every destination and goes home. */
+  finish(): Promise<void>;
+}
+
+export function startOperator(options: {
+  readonly chance: Chance;
+  readonly senders: Senders;
+  readonly destinations: readonly { readonly account: string; readonly name: string }[];
+  readonly gateway: () => Promise<string>;
+}): Operator {
+  const { chance, senders, destinations } = options;
+  const findings: string[] = [];
+  const done = { replays: 0, redeliveries: 0, pauses: 0 };
+  let finishing = false;
+
+  /** `null`: no answer, or one that says to come back. */
+  // biome-ignore lint/suspicious/noExplicitAny: an answer is looked into by whoever asked.
+  async function call(method: string, path: string): Promise<any> {
+    try {
+      const url = await options.gateway();
+      const response = await fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
+      const answer = await response.json();
+      if (response.ok) return answer;
+      if (response.status !== 409 && response.status !== 503) findings.push(`${method} ${path}: ${response.status}`);
+      return null;
+    } catch {
+      return null; // it was killed meanwhile
+    }
+  }
+
+  async function replay(): Promise<void> {
+    const read = senders.ledger.filter(sent => sent.acknowledged.length > 0);
+    if (read.length === 0) return;
+    const { message, acknowledged } = chance.pick(read);
+    const { inboundId } = acknowledged[0]!;
+    const answer = await call('POST', `/v1/inbound/${inboundId}/replay`);
+    if (answer === null) return;
+    done.replays += 1;
+    const expected = message.state === 'recorded' ? 'identical' : 'still_failing';
+    if (answer.outcome !== expected) findings.push(`a replay of ${inboundId} was ${answer.outcome}, not ${expected}`);
+  }
+
+  async function redeliver(): Promise<void> {
+    const listed = await call('GET', '/v1/deliveries?state=delivered&limit=5');
+    if (listed === null || listed.data.length === 0) return;
+    const answer = await call('POST', `/v1/deliveries/${chance.pick<{ id: string }>(listed.data).id}/redeliver`);
+    if (answer !== null) done.redeliveries += 1;
+  }
+
+  async function pauseForAWhile(): Promise<void> {
+    const { account, name } = chance.pick(destinations);
+    const answer = await call('POST', `/v1/destinations/${account}/${name}/pause`);
+    if (answer !== null) done.pauses += 1;
+    await pause(chance.below(200));
+    await call('POST', `/v1/destinations/${account}/${name}/resume`);
+  }
+
+  async function work(): Promise<void> {
+    while (!finishing) {
+      const what = chance.next();
+      if (what < 0.6) await replay();
+      else if (what < 0.9) await redeliver();
+      else await pauseForAWhile();
+      await pause(chance.below(150));
+    }
+  }
+
+  const working = work();
+  return {
+    findings,
+    done,
+    async finish() {
+      finishing = true;
+      await working;
+      for (const { account, name } of destinations) await call('POST', `/v1/destinations/${account}/${name}/resume`);
+    },
+  };
+}
