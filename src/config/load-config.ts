@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Adapter } from '../adapter/define-adapter.ts';
+import { Secret } from '../adapter/secret.ts';
+import { GatewayError } from '../gateway-error.ts';
 import { Slug } from '../model/ids.ts';
 import type { AccountConfig, ConfigFile, ConfigFinding, LoadedConfig } from './config.ts';
 import { type ConfigProblem, nearest, problemsError, START } from './config-problem.ts';
@@ -32,6 +34,31 @@ const GATEWAY_FILE = 'retour.yaml';
 /** The settings of the process (`RETOUR_…`). Throws `CONFIG_INVALID` with everything that is wrong with them. */
 export function readEnvironment(env: Environment = process.env): ProcessSettings {
   return parseEnvironment(env);
+}
+
+/** Where the command line finds a running gateway. */
+export interface RemoteSettings {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly token: Secret | null;
+}
+
+/** `RETOUR_URL` (default http://127.0.0.1:8080) and `RETOUR_TOKEN`. Throws `CONFIG_INVALID`; quotes no value. */
+export function readRemote(env: Environment = process.env): RemoteSettings {
+  const { RETOUR_URL = 'http://127.0.0.1:8080', RETOUR_TOKEN = '' } = env;
+  const url = URL.parse(RETOUR_URL);
+  if (
+    url === null ||
+    !/^https?:$/.test(url.protocol) ||
+    `${url.username}${url.password}${url.search}${url.hash}` !== ''
+  ) {
+    throw new GatewayError('CONFIG_INVALID', 'RETOUR_URL is not a base URL; write it as http://127.0.0.1:8080.');
+  }
+  const token = RETOUR_TOKEN.trim();
+  if (!/^[\x21-\x7e]*$/.test(token)) {
+    throw new GatewayError('CONFIG_INVALID', 'RETOUR_TOKEN cannot stand in a header; copy the token again.');
+  }
+  return { url: url.href.replace(/\/+$/, ''), token: token === '' ? null : new Secret(token) };
 }
 
 /** Like `readConfig`, with all problems in one `CONFIG_INVALID` or `SECRET_MISSING`. */
