@@ -1,15 +1,39 @@
+import { backup } from './backup.ts';
 import { checkConfig } from './check-config.ts';
+import type { CliCommand, CliGroup } from './cli-command.ts';
+import { deliveries } from './deliveries.ts';
 import { demo } from './demo.ts';
+import { destinations } from './destinations.ts';
+import { doctor } from './doctor.ts';
+import { inbound } from './inbound.ts';
+import { listen } from './listen.ts';
+import { newAdapter } from './new-adapter.ts';
 import { openapi } from './openapi.ts';
+import { rejections } from './rejections.ts';
+import { restore } from './restore.ts';
+import { returns } from './returns.ts';
 import { serve } from './serve.ts';
+import { tokens } from './tokens.ts';
+import { trigger } from './trigger.ts';
+import { verify } from './verify.ts';
 
-/** One command of the command line; its file says what it does. */
-export interface CliCommand {
-  readonly name: string;
-  readonly description: string;
-  readonly options: readonly { readonly flags: string; readonly help: string }[];
-  /** Answers the exit code. */
-  run(options: Readonly<Record<string, unknown>>): Promise<number>;
-}
-
-export const COMMANDS: readonly CliCommand[] = [serve, demo, checkConfig, openapi];
+/** Every command, in the order `--help` lists them; each file says what its command does. */
+export const COMMANDS: readonly (CliCommand | CliGroup)[] = [
+  serve,
+  demo,
+  trigger,
+  listen,
+  returns,
+  inbound,
+  rejections,
+  verify,
+  deliveries,
+  destinations,
+  tokens,
+  checkConfig,
+  doctor,
+  backup,
+  restore,
+  newAdapter,
+  openapi,
+];

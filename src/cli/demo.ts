@@ -1,9 +1,7 @@
+import { once } from 'node:events';
 import { readEnvironment } from '../config/load-config.ts';
-import { checkDemo } from '../demo/check.ts';
-import { runDemo } from '../demo/run-demo.ts';
-import { DEMO_FOLDER } from '../demo/sample-folder.ts';
-import { resetFolder } from '../demo/stage.ts';
-import type { CliCommand } from './commands.ts';
+import type { CliCommand } from './cli-command.ts';
+import { writeLine } from './output.ts';
 
 /** Shows the whole gateway at work, on this machine alone. Of the settings only RETOUR_PORT is heeded. */
 export const demo: CliCommand = {
@@ -16,25 +14,23 @@ export const demo: CliCommand = {
     },
     { flags: '--reset', help: 'delete the data of earlier demos (.data/demo/) and end' },
   ],
-  async run({ check, reset }) {
-    const say = (line: string) => void process.stdout.write(`${line}\n`);
+  async run({ options: { check, reset } }, deps) {
+    const [{ checkDemo }, { runDemo }, { DEMO_FOLDER }, { resetFolder }] = await Promise.all([
+      import('../demo/check.ts'),
+      import('../demo/run-demo.ts'),
+      import('../demo/sample-folder.ts'),
+      import('../demo/stage.ts'),
+    ]);
     if (reset === true) {
       await resetFolder(DEMO_FOLDER);
-      say('The data of earlier demos is gone (.data/demo/).');
+      writeLine(deps, 'The data of earlier demos is gone (.data/demo/).');
       if (check !== true) return 0;
     }
-    if (check === true) return (await checkDemo(say)) ? 0 : 1;
+    if (check === true) return (await checkDemo(line => writeLine(deps, line))) ? 0 : 1;
 
-    const { port } = readEnvironment();
-    const stopped = new Promise<void>(resolve => {
-      process.once('SIGTERM', resolve);
-      process.once('SIGINT', resolve);
-      // Whoever piped the story into `head` has seen enough.
-      process.stdout.once('error', () => resolve());
-    });
-    // Colour only where a person looks on and NO_COLOR does not forbid it; Node knows both.
-    const colour = process.stdout.isTTY === true && process.stdout.hasColors();
-    const output = { write: (text: string) => void process.stdout.write(text), colour };
-    return (await runDemo(port, output, stopped)) ? 0 : 1;
+    const { port } = readEnvironment(deps.env);
+    const interrupted = deps.interrupted();
+    const stopped = interrupted.aborted ? Promise.resolve() : once(interrupted, 'abort').then(() => {});
+    return (await runDemo(port, { write: deps.out, colour: deps.colour }, stopped)) ? 0 : 1;
   },
 };

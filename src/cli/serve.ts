@@ -1,21 +1,39 @@
-import { adapters } from '../adapters.ts';
+import { once } from 'node:events';
 import { readEnvironment } from '../config/load-config.ts';
-import { openGateway } from '../gateway.ts';
-import { createLog } from '../telemetry/log.ts';
-import type { CliCommand } from './commands.ts';
+import type { ProcessSettings } from '../config/process-settings.ts';
+import type { CliCommand } from './cli-command.ts';
+import { CliError } from './cli-error.ts';
 
 /** Serves until SIGTERM or SIGINT. Logs are JSON on stdout; what a person must read at the start goes to stderr. */
 export const serve: CliCommand = {
   name: 'serve',
-  description: 'Start the gateway (RETOUR_CONFIG, RETOUR_DATABASE_URL, RETOUR_HOST, RETOUR_PORT, RETOUR_ADMIN_TOKEN)',
+  description: 'Start the gateway',
   options: [],
-  async run() {
-    const settings = readEnvironment();
+  more: 'Settings: RETOUR_CONFIG, RETOUR_DATABASE_URL, RETOUR_HOST, RETOUR_PORT, RETOUR_ADMIN_TOKEN (config/reference.md).\nSIGTERM and Ctrl-C end it: it finishes what is under way.',
+  async run(_call, deps) {
+    // From the first moment on: whoever ends it while it starts has it end in order.
+    const interrupted = deps.interrupted();
+    // Loaded here, so that every other command starts without them.
+    const [{ adapters }, { openGateway }, { createLog }] = await Promise.all([
+      import('../adapters.ts'),
+      import('../gateway.ts'),
+      import('../telemetry/log.ts'),
+    ]);
+    const settings = readEnvironment(deps.env);
+    // The store holds personal data: whatever is made from here on is not for others to read.
+    process.umask(process.umask() | 0o027);
     const log = createLog();
-    const gateway = await openGateway({ settings, adapters, log });
+    const gateway = await openGateway({
+      settings,
+      adapters,
+      log,
+      ...(deps.env === undefined ? {} : { env: deps.env }),
+    }).catch(error => {
+      throw listenTrouble(error, settings) ?? error;
+    });
     const { accounts, findings } = gateway.config;
     log.info({ event: 'gateway.started', url: gateway.url, accounts: accounts.size, findings: findings.length });
-    const say = (line: string) => process.stderr.write(`${line}\n`);
+    const say = (line: string) => deps.err(`${line}\n`);
     say(`Retour listens on ${gateway.url}  (API reference: ${gateway.url}/docs)`);
     if (gateway.newAdminToken !== null) {
       say(`Administrator's token, shown this once: ${gateway.newAdminToken}`);
@@ -27,13 +45,21 @@ export const serve: CliCommand = {
     }
     for (const { file, line, message } of findings) say(`Finding: ${file}:${line} ${message}`);
 
-    await new Promise<void>(resolve => {
-      process.once('SIGTERM', resolve);
-      process.once('SIGINT', resolve);
-    });
+    if (!interrupted.aborted) await once(interrupted, 'abort');
     say('Stopping: finishing what is under way …');
     await gateway.close();
     log.info({ event: 'gateway.stopped' });
     return 0;
   },
 };
+
+/** The address cannot be had, in one sentence; `null` for any other trouble. */
+function listenTrouble(error: unknown, { host, port }: ProcessSettings): CliError | null {
+  const sentence = {
+    EADDRINUSE: `Port ${port} of ${host} is taken: stop what listens there, or set RETOUR_PORT to another port (0 takes any that is free).`,
+    EACCES: `Port ${port} of ${host} is not allowed to this user: set RETOUR_PORT to one above 1023, and put a proxy in front.`,
+    EADDRNOTAVAIL: `${host} is no address of this machine: set RETOUR_HOST to one of its own, or to 127.0.0.1.`,
+    ENOTFOUND: `${host} is no address and no known host: set RETOUR_HOST to an address of this machine.`,
+  }[String((error as { code?: unknown } | null)?.code)];
+  return sentence === undefined ? null : new CliError(sentence, { cause: error });
+}

@@ -1,0 +1,179 @@
+import type { ReturnAuthorization } from '../model/return.ts';
+
+/** What the command line reads of the API's answers, and no more. */
+
+export type ReturnAnswer = ReturnAuthorization;
+
+export interface EventAnswer {
+  readonly position: number;
+  readonly type: string;
+  readonly timestamp: string;
+  readonly returnId: string;
+  readonly eventId: string;
+  readonly account: string;
+  readonly connection: string;
+  readonly sequence: number;
+  readonly revision: number;
+  readonly withdrawn: boolean;
+  readonly late: boolean;
+  readonly occurredAt: string | null;
+  readonly receivedAt: string;
+  readonly change: unknown;
+}
+
+/** Where a fact of a timeline came from. */
+export interface HistoryAnswer extends EventAnswer {
+  readonly provenance: {
+    readonly inboundIds: readonly string[];
+    readonly trust: string;
+    readonly adapter: { readonly id: string; readonly version: number };
+  };
+}
+
+export interface InboundSummary {
+  readonly id: string;
+  readonly account: string;
+  readonly connection: string;
+  readonly adapter: string;
+  readonly source: string;
+  readonly state: string;
+  readonly receivedAt: string;
+  readonly interpretedAt: string | null;
+  readonly adapterVersion: number | null;
+  readonly fingerprint: string | null;
+  readonly method: string;
+  readonly path: string;
+  readonly bodyBytes: number;
+  readonly bodyDigest: string;
+  readonly variantOf: string | null;
+  readonly returnIds: readonly string[];
+}
+
+export interface ProblemAnswer {
+  readonly code: string;
+  readonly path: string | null;
+  readonly message: string;
+}
+
+export interface InboundAnswer extends InboundSummary {
+  readonly query: string;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly body: string | null;
+  readonly bytesErasedAt: string | null;
+  readonly verification: { readonly trust: string; readonly secretIndex: number | null };
+  readonly configRevision: string | null;
+  readonly notices: readonly {
+    readonly type: string | null;
+    readonly key: string;
+    readonly state: string;
+    readonly eventIds: readonly string[];
+    readonly problem: ProblemAnswer | null;
+  }[];
+}
+
+export interface ReplayAnswer {
+  readonly inboundId: string;
+  readonly dryRun: boolean;
+  readonly adapter: { readonly id: string; readonly version: number | null; readonly previousVersion: number | null };
+  readonly outcome: 'identical' | 'changed' | 'fixed' | 'still_failing' | 'bytes_gone';
+  readonly notices: readonly {
+    readonly type: string | null;
+    readonly before: string | null;
+    readonly after: string | null;
+    readonly problem: ProblemAnswer | null;
+  }[];
+  readonly events: readonly { readonly eventId: string; readonly type: string; readonly effect: string }[];
+  readonly returns: readonly {
+    readonly returnId: string;
+    readonly differences: readonly { readonly path: string; readonly before?: unknown; readonly after?: unknown }[];
+  }[];
+  readonly deliveries: readonly { readonly destination: string; readonly eventId: string; readonly effect: string }[];
+}
+
+export interface Evidence {
+  readonly header: string | null;
+  readonly received: string | null;
+  readonly expected: readonly string[];
+  readonly skewSeconds: number | null;
+  /** Which form was expected where another one came. */
+  readonly hint?: string | null;
+}
+
+export interface RejectionAnswer extends Evidence {
+  readonly id: string;
+  readonly account: string;
+  readonly connection: string;
+  readonly receivedAt: string;
+  readonly reason: string;
+  readonly method: string;
+  readonly path: string;
+  readonly bodyBytes: number;
+}
+
+export type VerificationAnswer =
+  | { readonly outcome: 'accepted'; readonly trust: string; readonly secretIndex: number | null }
+  | ({ readonly outcome: 'rejected'; readonly reason: string } & Evidence);
+
+export interface AttemptAnswer {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly outcome: string;
+  readonly status: number | null;
+  readonly detail: string | null;
+  readonly responseHead: string | null;
+  readonly requestedBy: string | null;
+}
+
+export interface DeliveryAnswer {
+  readonly id: string;
+  readonly account: string;
+  readonly destination: string;
+  readonly returnId: string;
+  readonly eventId: string;
+  readonly type: string;
+  readonly revision: number;
+  readonly sequence: number;
+  readonly webhookId: string;
+  readonly state: string;
+  readonly tries: number;
+  readonly createdAt: string;
+  readonly dueAt: string | null;
+  readonly deliveredAt: string | null;
+  readonly lastAttempt: AttemptAnswer | null;
+}
+
+export interface DeliveryDetailAnswer extends DeliveryAnswer {
+  readonly attempts: readonly AttemptAnswer[];
+  readonly body: unknown;
+}
+
+export interface DestinationAnswer {
+  readonly account: string;
+  readonly name: string;
+  readonly configured: boolean;
+  readonly url: string | null;
+  readonly events: readonly string[];
+  readonly state: string;
+  readonly reason: string | null;
+  readonly breaker: string;
+  readonly failuresInRow: number;
+  readonly trialAt: string | null;
+  readonly lastSuccessAt: string | null;
+  readonly lastFailureAt: string | null;
+  readonly pending: number;
+}
+
+export interface TokenAnswer {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly accounts: 'all' | readonly string[];
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly revokedAt: string | null;
+}
+
+export interface NewTokenAnswer extends TokenAnswer {
+  readonly token: string | null;
+}

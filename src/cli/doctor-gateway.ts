@@ -1,0 +1,56 @@
+import { createServer } from 'node:net';
+import { readRemote } from '../config/load-config.ts';
+import type { ProcessSettings } from '../config/process-settings.ts';
+import { GatewayError } from '../gateway-error.ts';
+import { connectApi, readiness } from './api-client.ts';
+import type { CliDeps } from './cli-command.ts';
+import { CliError } from './cli-error.ts';
+import { type Check, fail, ok, warn } from './doctor-check.ts';
+
+/** The port a start would take, and the gateway that may have it already. */
+export async function checkGateway({ host, port }: ProcessSettings, storeIsOpen: boolean): Promise<readonly Check[]> {
+  if (port === 0) return [ok('port', 'any that is free (RETOUR_PORT is 0)')];
+  const shown = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  // Where it listens on every address, it answers on this machine's own.
+  const asked = host === '0.0.0.0' ? `127.0.0.1:${port}` : host === '::' ? `[::1]:${port}` : shown;
+  const answer = await readiness(`http://${asked}`);
+  if (answer !== null) {
+    if (answer.ready) return [ok('gateway', `it answers at ${shown} and is ready`)];
+    return [fail('gateway', `it answers at ${shown} and is not ready: ${answer.reason ?? ''}`, 'look at its log')];
+  }
+  const trouble = await tryListening(host, port);
+  if (trouble === 'EADDRINUSE') {
+    return [fail('port', `${shown} is taken by something else`, 'stop that, or set RETOUR_PORT to another port')];
+  }
+  if (trouble !== null) {
+    return [fail('port', `${shown} cannot be listened on (${trouble})`, 'correct RETOUR_HOST and RETOUR_PORT')];
+  }
+  const free = ok('port', `${shown} is free`);
+  if (!storeIsOpen) return [free];
+  const remedy = 'set RETOUR_HOST and RETOUR_PORT as its own are, or see what process that is';
+  return [free, warn('gateway', `something has the store open and no gateway answers at ${shown}`, remedy)];
+}
+
+/** Takes the port for a moment. Answers what was in the way, or `null`. */
+async function tryListening(host: string, port: number): Promise<string | null> {
+  const server = createServer();
+  const trouble = await new Promise<string | null>(answer => {
+    server.once('error', error => answer(String((error as { code?: unknown }).code)));
+    server.listen(port, host, () => answer(null));
+  });
+  if (trouble === null) await new Promise(closed => server.close(closed));
+  return trouble;
+}
+
+/** Only where RETOUR_TOKEN is set: whether the other commands can use it. */
+export async function checkToken(deps: CliDeps): Promise<readonly Check[]> {
+  try {
+    const { url, token } = readRemote(deps.env);
+    if (token === null) return [];
+    await connectApi(deps).get('/v1/accounts', { limit: 1 });
+    return [ok('token', `RETOUR_TOKEN is taken at ${url}`)];
+  } catch (error) {
+    if (!(error instanceof CliError) && !(error instanceof GatewayError)) throw error;
+    return [warn('token', error.message, 'this concerns the commands that speak to a running gateway')];
+  }
+}

@@ -1,0 +1,181 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import vm from 'node:vm';
+import { Slug } from '../model/ids.ts';
+import { CliError } from './cli-error.ts';
+
+/** Copies the example adapter under another name: a living adapter is the template, so it cannot rot. */
+
+const TEMPLATE = 'example';
+
+export interface AdapterNames {
+  readonly id: string;
+  readonly label: string;
+  /** `parcelPort`: what `index.ts` exports. */
+  readonly constant: string;
+  /** `ParcelPort`: in the names of types. */
+  readonly type: string;
+  /** `Parcel-Port`: in the names of headers. */
+  readonly header: string;
+  /** `PARCEL_PORT`: in the names of environment variables. */
+  readonly variable: string;
+}
+
+/** Throws where the id cannot be one. `label`: what people call the provider. Default made from the id. */
+export function namesFor(id: string, label: string | undefined): AdapterNames {
+  const parts = id.split('-').filter(part => part !== '');
+  const capital = parts.map(part => `${part.charAt(0).toUpperCase()}${part.slice(1)}`);
+  const type = capital.join('');
+  const constant = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
+  if (!Slug.safeParse(id).success || !isIdentifier(constant)) {
+    throw new CliError(
+      `${id} cannot be the id of an adapter: use lower-case letters, digits and hyphens, a letter first, and no word of the language.`,
+    );
+  }
+  return {
+    id,
+    label: label ?? capital.join(' '),
+    constant,
+    type,
+    header: capital.join('-'),
+    variable: parts.map(part => part.toUpperCase()).join('_'),
+  };
+}
+
+/** Names that the files of an adapter, or the registry, use themselves. */
+const USED = [
+  'adapters',
+  'await',
+  'dedupeKey',
+  'defineAdapter',
+  'exampleAdapters',
+  'normalize',
+  'parse',
+  'sign',
+  'verify',
+];
+
+function isIdentifier(name: string): boolean {
+  if (!/^[a-z][A-Za-z0-9]*$/.test(name) || USED.includes(name)) return false;
+  try {
+    new vm.Script(`'use strict'; const ${name} = 0;`); // read, never run: it refuses the words of the language
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Where the example stands and where the new one will, from the root of the repository. */
+const PLACES: readonly (readonly [from: string, to: (id: string) => string])[] = [
+  [join('adapters', TEMPLATE), id => join('adapters', id)],
+  [join('fixtures', TEMPLATE), id => join('fixtures', id)],
+  [join('test', 'adapters', TEMPLATE), id => join('test', 'adapters', id)],
+  [
+    join('config', 'sample', 'accounts', `sample-${TEMPLATE}.yaml`),
+    id => join('config', 'sample', 'accounts', `sample-${id}.yaml`),
+  ],
+];
+
+/** Everything or nothing is there before; what is there already is never touched. Answers the paths that were made, from the root. */
+export async function scaffoldAdapter(root: string, names: AdapterNames): Promise<readonly string[]> {
+  const registry = join(root, 'src', 'adapters.ts');
+  const registered = register(await readFile(registry, 'utf8'), names);
+  const taken = PLACES.map(([, to]) => to(names.id)).filter(path => existsSync(join(root, path)));
+  if (taken.length > 0)
+    throw new CliError(
+      `${taken.join(' and ')} ${taken.length === 1 ? 'is' : 'are'} there already: nothing was changed.`,
+    );
+
+  const made: string[] = [];
+  for (const [from, to] of PLACES) {
+    if (!existsSync(join(root, from))) continue;
+    await copyRenamed(root, from, to(names.id), names);
+    made.push(to(names.id));
+  }
+  for (const folder of ['adapters', 'fixtures']) await rewriteReadme(join(root, folder, names.id, 'README.md'), names);
+  await rewriteIndex(join(root, 'adapters', names.id, 'index.ts'), names);
+  await writeFile(registry, registered);
+  return [...made, join('src', 'adapters.ts')];
+}
+
+async function copyRenamed(root: string, from: string, to: string, names: AdapterNames): Promise<void> {
+  const source = join(root, from);
+  if (from.endsWith('.yaml')) {
+    await writeFile(join(root, to), renamed(await readFile(source, 'utf8'), names));
+    return;
+  }
+  for (const entry of await readdir(source, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const target = join(root, to, path.slice(source.length + 1));
+    await mkdir(dirname(target), { recursive: true });
+    const bytes = await readFile(path);
+    const text = bytes.toString('utf8');
+    // What is no text stays as it is, to the byte.
+    if (Buffer.from(text, 'utf8').equals(bytes)) await writeFile(target, renamed(text, names));
+    else await copyFile(path, target);
+  }
+}
+
+/** The template's name in every spelling; hosts such as example.com are nobody's name. */
+function renamed(text: string, { id, label, type, header, variable, constant }: AdapterNames): string {
+  return text
+    .replaceAll('Example Returns', label)
+    .replaceAll('Sample Lights', `Sample ${label}`)
+    .replace(/\bX-Example\b/g, `X-${header}`)
+    .replace(/\bExample(?=[A-Z])/g, type)
+    .replaceAll('SAMPLE_EXAMPLE_', `SAMPLE_${variable}_`)
+    .replace(/\bexport const example\b/g, `export const ${constant}`)
+    .replace(/\bimport \{ example \}/g, `import { ${constant} }`)
+    .replace(/\bread\(example\b/g, `read(${constant}`)
+    .replace(/(?<![.@\w])example\b(?!\.com\b)/g, id)
+    .replace(/-example\b(?!\.com\b)/g, `-${id}`);
+}
+
+const BANNER = (label: string) =>
+  `> A copy of the fictional provider under ${label}'s name: it passes the kit, and nothing in it is true of ${label}. Replace it sentence by sentence, each with its mark and source.\n`;
+
+/** Says first that nothing below is known yet. */
+async function rewriteReadme(path: string, { label }: AdapterNames): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  const [heading, ...rest] = text.split('\n');
+  const body = rest
+    .join('\n')
+    .replace(/^A provider that does not exist\..*\n/m, '')
+    .replace(/^Registered in `exampleAdapters`.*\n/m, '')
+    .replace('(by this page: the provider is fictional)', '(once it is true)');
+  await writeFile(path, `${heading}\n\n${BANNER(label)}${body.replace(/^\n*/, '\n')}`);
+}
+
+async function rewriteIndex(path: string, { label }: AdapterNames): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  await writeFile(
+    path,
+    text.replace(/^\/\*\* A fictional provider.*\*\/$/m, `/** ${label}. Its README says what is known of it. */`),
+  );
+}
+
+const LINE = 120;
+
+/** The registry with one more import and entry, both in the order of the ids. Throws where it does not look as it should. */
+function register(text: string, { id, constant }: AdapterNames): string {
+  const imports = [...text.matchAll(/^import \{ (\w+) \} from\s'\.\.\/adapters\/([\w-]+)\/index\.ts';\n/gm)];
+  const list = /export const adapters: readonly Adapter\[\] = \[([^\]]*)\];/.exec(text);
+  if (imports.length === 0 || list === null) {
+    throw new CliError('src/adapters.ts does not look as this command expects; add the adapter there by hand first.');
+  }
+  if (imports.some(([, name, other]) => other === id || name === constant)) {
+    throw new CliError(`src/adapters.ts has an adapter ${id} already: nothing was changed.`);
+  }
+  const entries = list[1]!.split(',').flatMap(entry => entry.trim() || []);
+  const all = [...entries, constant].toSorted((one, other) => (one.toLowerCase() < other.toLowerCase() ? -1 : 1));
+  const short = `export const adapters: readonly Adapter[] = [${all.join(', ')}];`;
+  const long = `export const adapters: readonly Adapter[] = [\n${all.map(each => `  ${each},\n`).join('')}];`;
+  const withEntry = text.replace(list[0], short.length <= LINE ? short : long);
+  const line = `${['import', '{', constant, '}', 'from', `'../adapters/${id}/index.ts'`].join(' ')};\n`;
+  const next = imports.find(([, , other]) => other! > id);
+  if (next !== undefined) return withEntry.replace(next[0], `${line}${next[0]}`);
+  const last = imports.at(-1)![0];
+  return withEntry.replace(last, `${last}${line}`);
+}

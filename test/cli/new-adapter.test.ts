@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namesFor } from '../../src/cli/scaffold-adapter.ts';
+import { copyRepository } from './copy-repository.ts';
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Node on a script, in a folder, with nothing of this process's environment. */
+async function node(folder: string, ...argv: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, argv, { cwd: folder, env: { PATH: process.env.PATH } });
+  let output = '';
+  const add = (chunk: unknown) => {
+    output += String(chunk);
+  };
+  child.stdout.on('data', add);
+  child.stderr.on('data', add);
+  const code = await new Promise<number | null>(resolve => child.once('close', resolve));
+  return { code, output };
+}
+
+describe('a scaffolded adapter', { timeout: 180_000 }, () => {
+  let folder = '';
+  let made: Ended;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'retour-scaffold-'));
+    await copyRepository(folder);
+    made = await node(folder, 'src/main.ts', 'new-adapter', 'parcel-port', '--label', 'Parcel Port');
+  }, 60_000);
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('passes the conformance kit, its own tests, and those of what is generated from it', async () => {
+    const vitest = await node(
+      folder,
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      'test/conformance/adapters.test.ts',
+      'test/adapters/parcel-port',
+      'test/config/describe-config.test.ts',
+      'test/architecture.test.ts',
+    );
+
+    expect(made.code, made.output).toBe(0);
+    expect(vitest.code, vitest.output.slice(-4000)).toBe(0);
+  });
+
+  it('is typed and formatted as the rest', async () => {
+    const lint = await node(
+      folder,
+      'node_modules/@biomejs/biome/bin/biome',
+      'check',
+      '--error-on-warnings',
+      'adapters/parcel-port',
+      'src/adapters.ts',
+      'test/adapters/parcel-port',
+      'config',
+    );
+    const types = await node(folder, 'node_modules/typescript/bin/tsc');
+
+    expect(lint.code, lint.output).toBe(0);
+    expect(
+      types.output.split('\n').filter(line => line.includes('parcel-port') || line.includes('src/adapters')),
+    ).toEqual([]);
+  });
+
+  it('has one line in the registry and no trace of the name of the example', async () => {
+    const registry = await readFile(join(folder, 'src/adapters.ts'), 'utf8');
+    const index = await readFile(join(folder, 'adapters/parcel-port/index.ts'), 'utf8');
+    const account = await readFile(join(folder, 'config/sample/accounts/sample-parcel-port.yaml'), 'utf8');
+
+    expect(registry).toContain("import { parcelPort } from '../adapters/parcel-port/index.ts';\n");
+    expect(registry).toMatch(/export const adapters: readonly Adapter\[\] = \[[^\]]*\bparcelPort\b[^\]]*\];/);
+    expect(index).toContain(
+      "export const parcelPort = defineAdapter({\n  id: 'parcel-port',\n  version: 1,\n  label: 'Parcel Port',",
+    );
+    expect(account).toContain('SAMPLE_PARCEL_PORT_WEBHOOK_SECRET');
+    expect(`${index}${account}`).not.toMatch(/\bexample\b(?!\.com)(?<!\.example)/i);
+  });
+
+  it('is not made twice', async () => {
+    const again = await node(folder, 'src/main.ts', 'new-adapter', 'parcel-port');
+
+    expect(again).toEqual({
+      code: 1,
+      output: 'src/adapters.ts has an adapter parcel-port already: nothing was changed.\n',
+    });
+  });
+});
+
+describe('the names of an adapter', () => {
+  it('follow from its id', () => {
+    expect(namesFor('parcel-port', undefined)).toEqual({
+      id: 'parcel-port',
+      label: 'Parcel Port',
+      constant: 'parcelPort',
+      type: 'ParcelPort',
+      header: 'Parcel-Port',
+      variable: 'PARCEL_PORT',
+    });
+  });
+
+  it.each(['Loop', '3pl', 'class', 'parse', 'adapters', 'a b', '../x', '-x', ''])('cannot be made of "%s"', id => {
+    expect(() => namesFor(id, undefined)).toThrow(/cannot be the id of an adapter/);
+  });
+});
