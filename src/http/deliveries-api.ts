@@ -11,6 +11,8 @@ import {
   deliveryView,
   EXAMPLE_ATTEMPT,
   EXAMPLE_DELIVERY,
+  RedeliveryView,
+  waitsFor,
 } from './delivery-view.ts';
 import { AccountFilter, DestinationFilter, idParameter } from './filters.ts';
 
@@ -92,19 +94,20 @@ export function deliveriesApi(api: Api): void {
       tag: TAG,
       summary: 'Send a delivery once more',
       description:
-        'The same message with the same webhook-id, at once and beside its line, whatever became of it before. Answered before it is sent: read the delivery to see the outcome.',
+        'The same message with the same webhook-id, at once: it waits for no other message of its return, only for a destination that is paused, disabled or behind an open breaker (waitsFor). One try; one that was exhausted or cancelled begins its schedule anew, and one that is being sent is left as it is. What had arrived stays delivered, whatever becomes of this try. Answered before it is sent: read the delivery to see the outcome. 409 where its message was dropped by age.',
       roles: ['on_call'],
       params: idParameter('dlv', 'delivery'),
       status: 202,
-      answer: DeliveryView,
-      example: { ...EXAMPLE_DELIVERY, state: 'pending', dueAt: '2026-11-20T11:00:00.000Z' },
+      answer: RedeliveryView,
+      example: { ...EXAMPLE_DELIVERY, state: 'pending', dueAt: '2026-11-20T11:00:00.000Z', waitsFor: null },
       idempotent: () => true,
     },
     async ({ principal, params }) => {
       const row = await store.redeliver(principal.scope, params.id, actorOf(principal), now());
       if (row === null) throw noDelivery();
       onDue();
-      return deliveryView(row);
+      const states = await store.listDestinationStates([row.account]);
+      return { ...deliveryView(row), waitsFor: waitsFor(states.find(({ name }) => name === row.destination)) };
     },
   );
 }

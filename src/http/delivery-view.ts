@@ -1,5 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { ATTEMPT_OUTCOMES, type Attempt, DELIVERY_STATES, type DeliveryRow } from '../storage/store.ts';
+import {
+  ATTEMPT_OUTCOMES,
+  type Attempt,
+  DELIVERY_STATES,
+  type DeliveryRow,
+  type DestinationState,
+} from '../storage/store.ts';
 import { iso, isoOrNull } from './instant.ts';
 
 export const AttemptView = z
@@ -31,7 +37,9 @@ const delivery = {
   webhookId: z.string().describe('The webhook-id header: stable over retries and redeliveries.'),
   state: z
     .enum(DELIVERY_STATES)
-    .describe('held: its destination is paused or disabled. exhausted: every try was used.'),
+    .describe(
+      'held: its destination is paused or disabled, and goes out once that is resumed. exhausted: every try was used; only redelivering it begins anew.',
+    ),
   tries: z.int().describe('Tries used, of 12.'),
   createdAt: z.string(),
   dueAt: z.string().nullable().describe('When it is tried next; null where it is not.'),
@@ -40,6 +48,25 @@ const delivery = {
 };
 
 export const DeliveryView = z.object(delivery).meta({ id: 'Delivery', description: 'One event for one destination.' });
+
+export const RedeliveryView = z
+  .object({
+    ...delivery,
+    waitsFor: z
+      .enum(['destination_paused', 'destination_disabled', 'breaker_open'])
+      .nullable()
+      .describe(
+        'What keeps it from being sent at once. destination_paused, destination_disabled: until it is resumed. breaker_open: until a trial gets through. null: nothing.',
+      ),
+  })
+  .meta({ id: 'Redelivery', description: 'A delivery that goes out once more, and what it waits for.' });
+
+/** What stands between a message and its destination, whatever its line. */
+export function waitsFor(destination: DestinationState | undefined): z.output<typeof RedeliveryView>['waitsFor'] {
+  if (destination === undefined || destination.state === 'disabled') return 'destination_disabled';
+  if (destination.state === 'paused') return 'destination_paused';
+  return destination.breaker === 'closed' ? null : 'breaker_open';
+}
 
 export const DeliveryDetail = z
   .object({

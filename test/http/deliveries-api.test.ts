@@ -80,6 +80,19 @@ describe('POST /v1/deliveries/{id}/redeliver', () => {
     expect(calls).toEqual(['due']);
   });
 
+  it('says what it waits for', async () => {
+    const { get, post } = await openFilled();
+    const [delivery] = (await get('/v1/deliveries?account=beta')).body.data;
+    const again = async () => (await post(`/v1/deliveries/${delivery.id}/redeliver`)).body.waitsFor;
+
+    const first = await again();
+    await post('/v1/destinations/beta/refunds/pause');
+    const paused = await again();
+    await post('/v1/destinations/beta/refunds/resume');
+
+    expect([first, paused, await again()]).toEqual([null, 'destination_paused', null]);
+  });
+
   it('happens once under one Idempotency-Key', async () => {
     const { get, post, calls } = await openFilled();
     const [delivery] = (await get('/v1/deliveries?account=beta')).body.data;
