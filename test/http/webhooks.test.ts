@@ -486,4 +486,26 @@ describe('5,000 equal webhooks at once', () => {
     expect(answers.filter(answer => !(answer as { duplicate: boolean }).duplicate)).toHaveLength(1);
     expect(await store.listInbound('all', {}, all)).toHaveLength(1);
   });
+
+  it('are one effect: one event with sequence 1, and one delivery for each destination', async () => {
+    const { app, store, process } = await openHttp();
+    const { headers, body } = await signed(requested('R-1'), NOON);
+
+    await Promise.all(
+      Array.from({ length: 5_000 }, () => app.request('/webhooks/acme/portal', { method: 'POST', headers, body })),
+    );
+    await process();
+    await process();
+
+    const events = await store.listEvents('all', null, 0, 50);
+    const deliveries = await store.listDeliveries('all', {}, all);
+    expect(events.map(({ type, sequence, revision }) => [type, sequence, revision])).toEqual([
+      ['return.requested', 1, 1],
+    ]);
+    expect(await store.listReturns('all', {}, all)).toMatchObject([{ sequence: 1 }]);
+    expect(deliveries.map(({ destination, sequence }) => `${destination} ${sequence}`).toSorted()).toEqual([
+      'audit 1',
+      'refunds 1',
+    ]);
+  });
 });
