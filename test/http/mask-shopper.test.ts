@@ -35,4 +35,11 @@ describe('a masked shopper', () => {
   ])('shows %s as %s', (email, shown) => {
     expect(maskEmail(email)).toBe(shown);
   });
+
+  it('costs next to nothing for an address that was made to be slow', () => {
+    // With a pattern that tries every @ against every dot this took 23 ms each, on the thread that answers webhooks.
+    const hostile = `${'@'.repeat(1000)}${'.'.repeat(1000)}`;
+
+    for (let row = 0; row < 5000; row += 1) expect(maskEmail(hostile)).toBe('•••');
+  });
 });
