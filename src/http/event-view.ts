@@ -35,12 +35,10 @@ export const EventOfReturn = z
   .meta({ id: 'EventOfReturn', description: 'One recorded event of a return, without the return itself.' });
 
 const { shopper: _, ...bare } = ReturnView.shape;
-const BareReturn = z
-  .object(bare)
-  .meta({
-    id: 'ReturnInEvent',
-    description: 'The return as now known, never a picture of the past; without personal data.',
-  });
+const BareReturn = z.object(bare).meta({
+  id: 'ReturnInEvent',
+  description: 'The return as now known, never a picture of the past; without personal data.',
+});
 
 /** What a destination gets. */
 export const ReturnInMessage = z
