@@ -1,18 +1,8 @@
 import { nearest } from '../config/config-problem.ts';
 import { CliError } from './cli-error.ts';
+import { isTree, parseLossless } from './lossless-json.ts';
 
 /** `path=value`: changes one value in a JSON body, and no digit of the others. */
-
-/** TypeScript does not know the reviver's third argument and `JSON.rawJSON` yet. */
-interface LosslessJson {
-  parse(
-    text: string,
-    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
-  ): unknown;
-  rawJSON(text: string): object;
-  isRawJSON(value: unknown): boolean;
-}
-const json = JSON as unknown as LosslessJson;
 
 export interface Setting {
   /** As typed, for messages. */
@@ -63,7 +53,7 @@ export function setValue(body: Uint8Array, { keys, value }: Setting): Edited {
     const names = Object.keys(holder);
     if (!names.includes(key)) return { outcome: 'not_there', why: missing(keys.slice(0, index), key, names) };
     if (index === keys.length - 1) {
-      holder[key] = exact(value);
+      holder[key] = parseLossless(value);
       return { outcome: 'set', body: new TextEncoder().encode(JSON.stringify(tree)) };
     }
     const next = holder[key];
@@ -83,23 +73,12 @@ function missing(path: readonly string[], key: string, names: readonly string[])
 
 type Tree = Record<string, unknown>;
 
-function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !json.isRawJSON(value);
-}
-
 /** `null` where it is no JSON object or array. */
 function readTree(body: Uint8Array): Tree | null {
   try {
-    const value = exact(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    const value = parseLossless(new TextDecoder('utf-8', { fatal: true }).decode(body));
     return isTree(value) ? value : null;
   } catch {
     return null;
   }
-}
-
-/** JSON with its numbers as they are written. */
-function exact(text: string): unknown {
-  return json.parse(text, (_key, part, { source }) =>
-    typeof part === 'number' && source !== undefined ? json.rawJSON(source) : part,
-  );
 }

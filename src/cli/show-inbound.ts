@@ -1,5 +1,6 @@
 import type { InboundAnswer } from './answers.ts';
 import { paint, printable } from './display-text.ts';
+import { parseLossless } from './lossless-json.ts';
 import { renderFields, renderTable, type Surface } from './table.ts';
 import { exactly } from './times.ts';
 import { formatBytes, stateColour } from './words.ts';
@@ -84,23 +85,10 @@ function bodyOf({ body, bytesErasedAt }: InboundAnswer): string {
   return [...lines.slice(0, SHOWN_LINES), ...more].map(line => `  ${printable(line)}\n`).join('');
 }
 
-/** TypeScript does not know the reviver's third argument and `JSON.rawJSON` yet. */
-interface LosslessJson {
-  parse(
-    text: string,
-    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
-  ): unknown;
-  rawJSON(text: string): object;
-}
-
 /** JSON with its numbers as they were written; what is no JSON stays as it is. */
 function indented(text: string): string {
-  const json = JSON as unknown as LosslessJson;
   try {
-    const value = json.parse(text, (_key, part, { source }) =>
-      typeof part === 'number' && source !== undefined ? json.rawJSON(source) : part,
-    );
-    return JSON.stringify(value, null, 2);
+    return JSON.stringify(parseLossless(text), null, 2);
   } catch {
     return text.trimEnd();
   }

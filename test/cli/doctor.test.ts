@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { appendFile, cp, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, cp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -109,7 +109,6 @@ describe('doctor', () => {
     const file = join(stage.folder, 'secret');
     await writeFile(file, 'made-up-secret', { mode: 0o644 });
     const account = join(stage.folder, 'config/accounts/sample-happy-returns.yaml');
-    const { readFile } = await import('node:fs/promises');
     await writeFile(
       account,
       (await readFile(account, 'utf8')).replace('{ env: SAMPLE_HAPPY_RETURNS_WEBHOOK_SECRET }', `{ file: ${file} }`),

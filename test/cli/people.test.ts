@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fixturesOf } from '../../src/demo/stories.ts';
 import { type CliStage, openCliStage } from './open-cli.ts';
 
 /** What the document does not show of the commands about a running gateway. */
@@ -30,7 +32,7 @@ describe('inbound show --raw', () => {
     const { code, out } = await stage.run(['inbound', 'show', id, '--raw']);
 
     expect(code).toBe(0);
-    expect(out).toBe((await import('node:fs')).readFileSync('fixtures/happy-returns/webhooks/not-json/body', 'latin1'));
+    expect(out).toBe(readFileSync(new URL('webhooks/not-json/body', fixturesOf('happy-returns')), 'latin1'));
   });
 
   it('needs a token that may see personal data', async () => {

@@ -135,7 +135,7 @@ describe('npm start and npm run retour', () => {
       scripts: Record<string, string>;
     };
 
-    expect(scripts.start).toBe('node ops/start.js serve');
-    expect(scripts.retour).toBe('node ops/start.js');
+    expect(scripts.start).toBe('exec node ops/start.js serve');
+    expect(scripts.retour).toBe('exec node ops/start.js');
   });
 });
