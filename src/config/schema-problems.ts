@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type ConfigProblem, dotted, nearest, spelling } from './config-problem.ts';
+import { kindOf, rangeMessage, TYPE_WORDS } from './issue-words.ts';
 import { inputSchema, type JsonSchema, keysOf, schemasAt } from './json-schema.ts';
 import type { YamlFile } from './read-yaml.ts';
 
@@ -91,7 +92,7 @@ function explain(issue: Issue, path: Path, reader: Reader): readonly Found[] {
       return [wrongType(issue.expected, path, reader)];
     case 'too_small':
     case 'too_big':
-      return [outOfRange(issue, path, reader)];
+      return [{ path, message: rangeMessage(issue), remedy: about(path, reader) }];
     default: {
       if (issue.message.includes('instance of Secret')) return [noSecret(path, reader)];
       const [message, remedy] = issue.message.split(/; (.*)/s);
@@ -134,17 +135,6 @@ function noSecret(path: Path, reader: Reader): Found {
   return { path, message: 'must be one secret reference', remedy: 'write { env: NAME } or { file: path }' };
 }
 
-const TYPE_WORDS: Readonly<Record<string, string>> = {
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  object: 'a map of keys',
-  record: 'a map of keys',
-  array: 'a list',
-  null: 'null',
-};
-
 function wrongType(expected: string, path: Path, reader: Reader): Found {
   const value = reader.valueAt(path);
   if (value === undefined) return missing(path, reader);
@@ -158,24 +148,6 @@ function wrongType(expected: string, path: Path, reader: Reader): Found {
     message: `must be ${TYPE_WORDS[expected] ?? expected}, not ${kindOf(value)}`,
     remedy: quotable ? 'put it in quotes' : about(path, reader),
   };
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'empty';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'a whole number' : 'a fraction';
-  return TYPE_WORDS[typeof value] ?? typeof value;
-}
-
-function outOfRange(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>, path: Path, reader: Reader): Found {
-  const limit = issue.code === 'too_small' ? issue.minimum : issue.maximum;
-  const inclusive = issue.inclusive !== false;
-  const side =
-    issue.code === 'too_small' ? (inclusive ? 'at least' : 'more than') : inclusive ? 'at most' : 'less than';
-  const unit = issue.origin === 'string' ? 'character' : issue.origin === 'array' ? 'entry' : '';
-  const units = Number(limit) === 1 ? unit : unit.replace(/y$/, 'ie').concat('s');
-  const message = unit === '' ? `must be ${side} ${limit}` : `must have ${side} ${limit} ${units}`;
-  return { path, message, remedy: about(path, reader) };
 }
 
 /** With a discriminator its fault alone; else what the alternative lacks that comes nearest. */

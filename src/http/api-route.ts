@@ -9,6 +9,7 @@ import { idempotently, readIdempotencyKey } from './idempotency.ts';
 import { bodyOf, declaredLength, headersOf, targetOf } from './inbound-request.ts';
 import { invalid, methodNotAllowed, validationFailed } from './problem.ts';
 import { readBody } from './read-body.ts';
+import { faultsOf } from './request-faults.ts';
 
 /** One endpoint of the API: described once, and both the check of a request and the OpenAPI document follow from it. */
 export interface Endpoint<Params, Query, Body, Answer extends z.ZodType> extends EndpointFacts {
@@ -114,7 +115,7 @@ function check(part: 'path' | 'query' | 'body', schema: z.ZodType | undefined, v
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  throw validationFailed(part, parsed.error.issues, known);
+  throw validationFailed(part, faultsOf(parsed.error.issues, value, known));
 }
 
 /** A parameter given twice is an array, which no schema takes: neither of the two is silently preferred. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { z } from 'zod';
 import { ERROR_CODES, type ErrorCode, type ErrorDetail, GatewayError } from '../gateway-error.ts';
 import { describeError } from '../telemetry/log.ts';
 import type { HttpDeps } from './deps.ts';
 import type { HttpContext } from './http-env.ts';
 import { PROBLEM_TEXTS } from './problem-texts.ts';
+import type { Fault } from './request-faults.ts';
 
 /** RFC 9457 answers: one shape for everything that did not work. */
 
@@ -112,21 +112,10 @@ export function methodNotAllowed({ config }: Pick<HttpDeps, 'config'>, allowed: 
 export type RequestPart = 'path' | 'query' | 'header' | 'body';
 
 /** Everything that is wrong with one part of a request, each with a JSON Pointer that begins with the part's name. */
-export function validationFailed(
-  part: RequestPart,
-  issues: readonly z.core.$ZodIssue[],
-  known: readonly string[] = [],
-): GatewayError {
+export function validationFailed(part: RequestPart, faults: readonly Fault[]): GatewayError {
   const at = (path: readonly PropertyKey[]) =>
     `/${[part, ...path].map(key => String(key).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
-  const errors = issues.flatMap((issue): ErrorDetail[] => {
-    if (issue.code !== 'unrecognized_keys') return [{ pointer: at(issue.path), message: issue.message }];
-    const message =
-      issue.path.length === 0 && known.length > 0
-        ? `is not known here; known: ${known.join(', ')}`
-        : 'is not known here';
-    return issue.keys.map(key => ({ pointer: at([...issue.path, key]), message }));
-  });
+  const errors = faults.map(({ path, message }) => ({ pointer: at(path), message }));
   return new GatewayError('VALIDATION_FAILED', 'The request is not valid; nothing was done.', { errors });
 }
 

@@ -120,6 +120,18 @@ describe('GET /v1/returns', () => {
     expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([pointer]);
   });
 
+  it.each([
+    ['limit=10&limit=20', 'must be given once, as text'],
+    ['limit=0', 'must be a whole number from 1 to 200'],
+    ['provider=', 'must have at least 1 character'],
+    ['updatedAfter=yesterday', 'must be a time with its zone such as 2026-11-20T10:00:00Z'],
+    ['status=lost', expect.stringMatching(/^must be one of .*in_transit/)],
+  ])('with %s says so in words: %s', async (query, message) => {
+    const { get } = await openHttp({ storeless: true });
+
+    expect((await get(`/v1/returns?${query}`)).body.errors).toMatchObject([{ message }]);
+  });
+
   it('names the parameters there are where one is unknown', async () => {
     const { get } = await openHttp({ storeless: true });
 

@@ -126,6 +126,24 @@ describe('POST /v1/tokens', () => {
   });
 
   it.each([
+    [{}, 'name', 'is missing'],
+    [{ name: 7 }, 'name', 'must be text, not a whole number'],
+    [{ name: '' }, 'name', 'must have at least 1 character'],
+    [{ roles: [] }, 'roles', 'must have at least 1 entry'],
+    [{ roles: 'viewer' }, 'roles', 'must be a list, not text'],
+    [{ roles: ['root'] }, 'roles/0', 'must be one of viewer, support, on_call, config_admin, security_admin'],
+    [{ roles: ['viewer', 'viewer'] }, 'roles', 'names a role twice'],
+    [{}, 'accounts', 'is missing'],
+    [{ accounts: 'acme' }, 'accounts', 'must be all or a list'],
+    [{ accounts: [] }, 'accounts', 'must have at least 1 entry'],
+    [{ accounts: ['ACME'] }, 'accounts/0', 'lower-case letters, digits and hyphens, 63 at most'],
+  ])('with %j says of %s: %s', async (body, place, message) => {
+    const { post } = await openHttp({ storeless: true });
+
+    expect((await post('/v1/tokens', body)).body.errors).toContainEqual({ pointer: `/body/${place}`, message });
+  });
+
+  it.each([
     ['not JSON', { 'content-type': 'application/json' }, '/body'],
     ['', { 'content-type': 'application/json' }, '/body'],
     [
