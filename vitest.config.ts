@@ -1,13 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * `npm test` runs what is fast. The crash and attack suites start real processes, fill disks and wait for time-outs:
+ * `npm run test:hard`, minutes long, runs them alone.
+ */
+const hard = ['test/crash/**/*.test.ts', 'test/attack/**/*.test.ts'];
+const all = process.env.RETOUR_TEST_HARD === '1';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: all ? hard : ['test/**/*.test.ts'],
+    exclude: all ? [] : hard,
     // Each file has its own process-wide state; two workers fill the small machines this runs on.
     pool: 'forks',
     maxWorkers: 2,
     setupFiles: ['test/setup.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: all ? 120_000 : 20_000,
+    hookTimeout: all ? 120_000 : 20_000,
   },
 });

@@ -138,7 +138,9 @@ describe('a replay', () => {
 describe('provenance', () => {
   it('names the configuration revision under which a fact was read, not the one at its receipt', async () => {
     const workshop = await openWorkshop();
-    await workshop.receive(toyRow('inb_1', [{ outcome: 'unrecognized', because: 'a new status' }], { configRevision: 'rev_0' }));
+    await workshop.receive(
+      toyRow('inb_1', [{ outcome: 'unrecognized', because: 'a new status' }], { configRevision: 'rev_0' }),
+    );
     workshop.mend(toleratesNew);
 
     await workshop.replay('inb_1', false);
