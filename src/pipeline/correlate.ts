@@ -63,10 +63,10 @@ export function correlate(
   stored: readonly StoredReturn[],
   deps: { readonly newId: NewId; readonly nowMs: number },
 ): Correlation {
-  const open = stored.map(openStored);
+  const open = createOpenReturns(stored.map(openStored));
   const rows = interpretations.map(interpretation => {
     const { work } = interpretation;
-    for (const candidate of open) {
+    for (const candidate of open.all) {
       if (candidate.told.delete(work.id)) {
         candidate.superseded.add(work.id);
         candidate.shopper = withoutInbound(candidate.shopper, work.id);
@@ -78,31 +78,81 @@ export function correlate(
       if (notice.events.length === 0) return [];
       if (identifies(notice)) {
         const target = identify(open, interpretation, notice, deps);
-        tell(target, interpretation, notice, null);
+        tell(open, target, interpretation, notice, null);
         return [target];
       }
       attachesBy.push(...notice.aliases);
       const found = attach(open, work.account, work.connection, notice);
-      for (const { target, via } of found) tell(target, interpretation, notice, via);
+      for (const { target, via } of found) tell(open, target, interpretation, notice, via);
       return found.map(each => each.target);
     });
     return { interpretation, targets, attachesBy };
   });
   // A return that a later notice merged away is replaced by its survivor wherever it was a target.
   const survivor = new Map<OpenReturn, OpenReturn>();
-  for (const candidate of open) if (candidate.mergedInto !== null) survivor.set(candidate, candidate.mergedInto);
+  for (const candidate of open.all) if (candidate.mergedInto !== null) survivor.set(candidate, candidate.mergedInto);
   const last = (target: OpenReturn): OpenReturn => {
     const next = survivor.get(target);
     return next === undefined ? target : last(next);
   };
   return {
     rows: rows.map(row => ({ ...row, targets: row.targets.map(targets => [...new Set(targets.map(last))]) })),
-    returns: open.filter(candidate => candidate.mergedInto === null && candidate.touched),
+    returns: open.all.filter(candidate => candidate.mergedInto === null && candidate.touched),
   };
 }
 
 interface Open extends OpenReturn {
   mergedInto: OpenReturn | null;
+}
+
+/**
+ * The returns at hand, found by alias and not by looking at each: a webhook of one megabyte may name thousands, and
+ * thousands times thousands is half a minute in which nobody is answered.
+ */
+interface OpenReturns {
+  /** In the order they were opened. */
+  readonly all: readonly Open[];
+  add(opened: Open): void;
+  /** From now on the return has these aliases, too. */
+  gain(opened: Open, aliases: Iterable<ReturnAlias>): void;
+  /** Living returns of the account that have one of the aliases, in the order they were opened. */
+  having(account: string, aliases: readonly Pick<Alias, 'kind' | 'value'>[]): readonly Open[];
+}
+
+function createOpenReturns(stored: readonly Open[]): OpenReturns {
+  const all: Open[] = [];
+  const places = new Map<Open, number>();
+  const byAlias = new Map<string, Set<Open>>();
+  const indexKey = (account: string, alias: Pick<Alias, 'kind' | 'value'>) => `${account} ${aliasKey(alias)}`;
+
+  function gain(opened: Open, aliases: Iterable<ReturnAlias>): void {
+    for (const alias of aliases) {
+      opened.aliases.set(aliasKey(alias), alias);
+      const key = indexKey(opened.account, alias);
+      const known = byAlias.get(key);
+      if (known === undefined) byAlias.set(key, new Set([opened]));
+      else known.add(opened);
+    }
+  }
+
+  function add(opened: Open): void {
+    places.set(opened, all.length);
+    all.push(opened);
+    gain(opened, opened.aliases.values());
+  }
+
+  for (const each of stored) add(each);
+  return {
+    all,
+    add,
+    gain,
+    having(account, aliases) {
+      const found = new Set(aliases.flatMap(alias => [...(byAlias.get(indexKey(account, alias)) ?? [])]));
+      return [...found]
+        .filter(candidate => candidate.mergedInto === null)
+        .sort((a, b) => places.get(a)! - places.get(b)!);
+    },
+  };
 }
 
 function openStored(stored: StoredReturn): Open {
@@ -126,17 +176,15 @@ function openStored(stored: StoredReturn): Open {
 }
 
 function identify(
-  open: Open[],
+  open: OpenReturns,
   { work, provider }: Interpretation,
   notice: InterpretedNotice,
   deps: { readonly newId: NewId; readonly nowMs: number },
 ): Open {
   const identifying = notice.aliases.filter(alias => alias.unique);
   const matches = open
-    .filter(
-      candidate =>
-        candidate.mergedInto === null && candidate.account === work.account && candidate.connection === work.connection,
-    )
+    .having(work.account, identifying)
+    .filter(candidate => candidate.connection === work.connection)
     .filter(candidate => identifying.some(alias => candidate.aliases.get(aliasKey(alias))?.identifies))
     .sort((a, b) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1));
   let target = matches[0];
@@ -156,15 +204,15 @@ function identify(
       touched: true,
       mergedInto: null,
     };
-    open.push(target);
+    open.add(target);
   }
-  for (const younger of matches.slice(1)) absorb(target, younger);
+  for (const younger of matches.slice(1)) absorb(open, target, younger);
   return target;
 }
 
 /** The younger's tellings keep their rows and anchors, so that its facts keep their event ids. */
-function absorb(survivor: Open, younger: Open): void {
-  for (const [key, alias] of younger.aliases) survivor.aliases.set(key, alias);
+function absorb(open: OpenReturns, survivor: Open, younger: Open): void {
+  open.gain(survivor, younger.aliases.values());
   for (const [inboundId, told] of younger.told) {
     const own = survivor.told.get(inboundId);
     survivor.told.set(
@@ -202,10 +250,9 @@ interface Attached {
   readonly via: string;
 }
 
-function attach(open: readonly Open[], account: string, connection: string, notice: InterpretedNotice): Attached[] {
-  const living = open.filter(candidate => candidate.mergedInto === null && candidate.account === account);
+function attach(open: OpenReturns, account: string, connection: string, notice: InterpretedNotice): Attached[] {
   for (const alias of notice.aliases) {
-    const all = living.filter(candidate => candidate.aliases.has(aliasKey(alias)));
+    const all = open.having(account, [alias]);
     if (alias.kind === 'tracking' && all.length > 0) return all.map(target => ({ target, via: viaOf(target, alias) }));
     // An order line may be returned twice, and the marketplace's return shares it: only one of the same connection will do.
     const own = all.filter(candidate => candidate.connection === connection);
@@ -232,7 +279,13 @@ function viaOf(target: OpenReturn, alias: Alias): string {
   return lowest ?? '';
 }
 
-function tell(target: OpenReturn, from: Interpretation, notice: InterpretedNotice, via: string | null): void {
+function tell(
+  open: OpenReturns,
+  target: Open,
+  from: Interpretation,
+  notice: InterpretedNotice,
+  via: string | null,
+): void {
   const { aliases, silent, events } = notice;
   const derived: DerivedNotice = { aliases, via, silent, events };
   const told = target.told.get(from.work.id);
@@ -240,9 +293,8 @@ function tell(target: OpenReturn, from: Interpretation, notice: InterpretedNotic
   target.superseded.delete(from.work.id);
   // What attaches brings no alias: else the number it came by would stay after the return has lost it.
   for (const alias of identifies(notice) ? aliases : []) {
-    const key = aliasKey(alias);
-    if (!target.aliases.get(key)?.identifies)
-      target.aliases.set(key, { kind: alias.kind, value: alias.value, identifies: alias.unique });
+    if (!target.aliases.get(aliasKey(alias))?.identifies)
+      open.gain(target, [{ kind: alias.kind, value: alias.value, identifies: alias.unique }]);
   }
   for (const { shopper, occurredAt } of notice.shoppers) {
     target.shopper = addShopper(target.shopper, shopper, {
