@@ -111,10 +111,13 @@ export function openReader(path: string): Connection {
   return client;
 }
 
+/** How long the keeper waits for the lock before it lets the reads of its thread go first. */
+const KEEPER_TIMEOUT_MS = 25;
+
 /** A connection of the reading thread, for checkpoints, retention and erasure in small steps. */
 export function openKeeper(path: string): Connection {
-  const client = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
-  client.pragma('synchronous = FULL');
+  const client = new Database(path, { fileMustExist: true, timeout: KEEPER_TIMEOUT_MS });
+  client.pragma('synchronous = NORMAL'); // what a power cut undoes of it is simply done again
   client.pragma('wal_autocheckpoint = 0');
   client.pragma('foreign_keys = OFF');
   client.pragma('cache_size = -2000');

@@ -3,8 +3,8 @@ import { namesEmail } from '../names-email.ts';
 import type { Erasure, ErasureSubject, InboundState, Scope, Store } from '../store.ts';
 import { DELIVERED, PENDING } from './delivery-state.ts';
 import { emptyLog } from './empty-log.ts';
+import { keeperWrite, type Steps } from './keeper-write.ts';
 import { createRemoveBytes } from './remove-bytes.ts';
-import { PAUSE_MS, type Steps } from './retention.ts';
 import { createReturnRows, inScope, mergedFromOf, type StoredRow } from './return-rows.ts';
 import { createScopedConnections } from './scoped-connections.ts';
 import { sql } from './sql.ts';
@@ -14,7 +14,7 @@ import { createUnattributed } from './unattributed.ts';
 /** Rows of one transaction; a body has a megabyte at most. */
 const STEP = 20;
 /** Emptying the log waits for whoever reads it; a backup takes seconds. */
-const LOG_TRIES = 20;
+const LOG_TRIES = 8;
 const LOG_PAUSE_MS = 250;
 
 interface DeliveryCount {
@@ -71,7 +71,6 @@ export function createErasure(
     sql`SELECT connection_ref, count(*) AS rows FROM inbound INDEXED BY inbound_queue
       WHERE state = 'received' GROUP BY connection_ref`,
   );
-  const write = <Result>(body: () => Result): Result => client.transaction(body).immediate();
 
   function find(account: string, subject: ErasureSubject): readonly StoredRow[] {
     const rows =
@@ -101,8 +100,7 @@ export function createErasure(
     let erased = dryRun ? erasable.length : 0;
     for (let from = 0; !dryRun && from < erasable.length; from += STEP) {
       const some = erasable.slice(from, from + STEP);
-      erased += write(() => some.reduce((count, ref) => count + bytes.remove(ref, nowMs), 0));
-      yield PAUSE_MS;
+      erased += yield* keeperWrite(client, () => some.reduce((count, ref) => count + bytes.remove(ref, nowMs), 0));
     }
 
     const naming: string[] = [];
@@ -112,19 +110,20 @@ export function createErasure(
       for (const some of unattributedOf(connectionRef, { bodies: isNamed !== null })) {
         const others = some.filter(({ ref }) => !told.has(ref));
         const named = others.filter(({ body }) => body !== null && isNamed?.(body));
-        if (!dryRun && named.length > 0) write(() => named.map(({ ref }) => bytes.remove(ref, nowMs)));
+        if (dryRun || named.length === 0) yield 0;
+        else yield* keeperWrite(client, () => named.map(({ ref }) => bytes.remove(ref, nowMs)));
         naming.push(...named.map(({ id }) => id));
         for (const { state } of others) unattributed.set(state, (unattributed.get(state) ?? 0) + 1);
         for (const { state } of named) unattributed.set(state, unattributed.get(state)! - 1);
-        yield named.length === 0 || dryRun ? 0 : PAUSE_MS;
       }
       for (const { connection_ref, rows: count } of queued.all({})) {
         if (connection_ref === connectionRef) unattributed.set('received', (unattributed.get('received') ?? 0) + count);
       }
     }
 
+    client.pragma('synchronous = FULL'); // the rest lasts once it is answered, and with it all before
     for (const { ref } of dryRun ? [] : rows) {
-      erased += write(() => {
+      erased += yield* keeperWrite(client, () => {
         const row = returns.living(returns.byRef(ref)!);
         // What was recorded since the rows were listed goes with them.
         const since = toldOf.all({ ref: row.ref }).reduce((count, each) => count + bytes.remove(each.ref, nowMs), 0);
@@ -133,8 +132,8 @@ export function createErasure(
         raiseVersion.run({ ref: row.ref });
         return since;
       });
-      yield PAUSE_MS;
     }
+    client.pragma('synchronous = NORMAL');
     let filesCleared = !dryRun && emptyLog(client);
     for (let tries = 1; !dryRun && !filesCleared && tries < LOG_TRIES; tries += 1) {
       yield LOG_PAUSE_MS;

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
+import { keeperWrite, type Steps } from './keeper-write.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
 
@@ -45,7 +46,7 @@ function walBytes(path: string): number {
 const STEP = 2000;
 
 /** Walks the ledger in key order, a step at a time; an index over expiry would cost every request a write. */
-export function createPurge(client: Database): (nowMs: number) => Generator<void, number> {
+export function createPurge(client: Database): (nowMs: number) => Steps<number> {
   const step = prepare<{ key_hash: Buffer; body_hash: Buffer; expires_at_ms: number }>(
     client,
     sql`SELECT key_hash, body_hash, expires_at_ms FROM dedupe
@@ -61,7 +62,7 @@ export function createPurge(client: Database): (nowMs: number) => Generator<void
   const dropIdempotency = prepare(client, sql`DELETE FROM idempotency_key WHERE expires_at_ms <= ${given('now')}`);
 
   return function* purge(nowMs) {
-    let purged = client.transaction(() => dropIdempotency.run({ now: nowMs }).changes).immediate();
+    let purged = yield* keeperWrite(client, () => dropIdempotency.run({ now: nowMs }).changes);
     let last: { readonly key_hash: Buffer; readonly body_hash: Buffer } = {
       key_hash: Buffer.alloc(0),
       body_hash: Buffer.alloc(0),
@@ -71,20 +72,17 @@ export function createPurge(client: Database): (nowMs: number) => Generator<void
       const expired = rows.filter(row => row.expires_at_ms <= nowMs);
       for (let from = 0; from < expired.length; from += 200) {
         const some = expired.slice(from, from + 200);
-        purged += client
-          .transaction(() =>
-            some.reduce(
-              (count, { key_hash, body_hash }) => count + dropKey.run({ key_hash, body_hash, now: nowMs }).changes,
-              0,
-            ),
-          )
-          .immediate();
-        yield;
+        purged += yield* keeperWrite(client, () =>
+          some.reduce(
+            (count, { key_hash, body_hash }) => count + dropKey.run({ key_hash, body_hash, now: nowMs }).changes,
+            0,
+          ),
+        );
       }
       const end = rows.at(-1);
       if (end === undefined || rows.length < STEP) return purged;
       last = end;
-      yield;
+      yield 0;
     }
   };
 }

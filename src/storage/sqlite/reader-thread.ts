@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { GatewayError } from '../../gateway-error.ts';
 import { openKeeper, openReader } from './connect.ts';
 import { createErasure } from './erasure.ts';
+import type { Steps } from './keeper-write.ts';
 import { createLists, LISTS } from './lists.ts';
 import { checkpoint, createPurge } from './maintenance.ts';
 import { KEEPING, type Keeping, type ReaderAnswer, type ReaderData, type ReaderRequest } from './reader.ts';
@@ -10,15 +11,12 @@ import { storeError } from './store-error.ts';
 
 // Runs in a thread of its own, so that a read over a million rows, a checkpoint or a purge holds up no request.
 
-/** May yield the pause before the next step, in milliseconds. */
-type Steps = Generator<unknown, unknown>;
-
 const port = parentPort!;
 const { path, checkpointEveryMs } = workerData as ReaderData;
 const reader = openReader(path);
 const keeper = openKeeper(path);
 const lists = createLists(reader);
-const keeping: Readonly<Record<Keeping, (...values: never[]) => Steps>> = {
+const keeping: Readonly<Record<Keeping, (...values: never[]) => Steps<unknown>>> = {
   purgeExpired: createPurge(keeper),
   purgeAged: createRetention(keeper),
   retentionReport: createRetentionReport(keeper),
@@ -58,12 +56,12 @@ function isKeeping(name: string): name is Keeping {
   return KEEPING.includes(name as Keeping);
 }
 
-/** Reads and checkpoints come between two steps; one that wrote says how long the writer then has its turn. */
-async function inSteps(steps: Steps): Promise<unknown> {
+/** Reads and checkpoints come between two steps. */
+async function inSteps(steps: Steps<unknown>): Promise<unknown> {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
-    const pauseMs = Number(step.value ?? 0);
+    const pauseMs = step.value;
     await new Promise(resolve => (pauseMs === 0 ? setImmediate(resolve) : setTimeout(resolve, pauseMs)));
   }
 }

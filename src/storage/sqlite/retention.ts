@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { RetentionCounts, RetentionCutoffs, RetentionReport, RetentionRun } from '../store.ts';
 import { type Aged, type AgedRow, createAged } from './aged.ts';
 import { emptyLog } from './empty-log.ts';
+import { isBusy, keeperWrite, type Steps } from './keeper-write.ts';
 import type { retentionRun } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
@@ -9,9 +10,9 @@ import { given, prepare } from './statement.ts';
 /** Rows of one transaction. */
 const STEP = 100;
 /** Rows looked at in one slice: some seconds, so that a process that is to stop need not wait long. */
-const SLICE = 20_000;
-/** Between two transactions the writer has its turn: waiting for a lock, it asks again after 1, 2, 5, 10 … ms. */
-export const PAUSE_MS = 10;
+const SLICE = 10_000;
+/** How often a slice finds the lock taken before it leaves the rest to the next. */
+const MOST_TRIES = 100;
 /** Rows looked at per kind for the report. */
 const MOST_COUNTED = 10_000;
 
@@ -25,15 +26,13 @@ interface Place {
   readonly after: readonly number[];
 }
 
-/** Yields how many milliseconds to pause before the next transaction. */
-export type Steps<Result> = Generator<number, Result>;
-
 export function createRetention(
   client: Database,
   slice = SLICE,
 ): (cutoffs: RetentionCutoffs, nowMs: number) => Steps<RetentionRun> {
   const aged = createAged(client);
   const underWay = prepare<RunRow>(client, sql`SELECT * FROM retention_run WHERE ended_at_ms IS NULL`);
+  const byRef = prepare<RunRow>(client, sql`SELECT * FROM retention_run WHERE ref = ${given('ref')}`);
   const begin = prepare<RunRow>(
     client,
     sql`INSERT INTO retention_run (started_at_ms, resume, removed) VALUES (${given('now')}, ${given('resume')}, ${given('removed')})
@@ -48,41 +47,54 @@ export function createRetention(
     client,
     sql`DELETE FROM retention_run WHERE ref < ${given('ref')} AND ended_at_ms IS NOT NULL`,
   );
-  const write = <Result>(body: () => Result): Result => client.transaction(body).immediate();
-
   return function* purgeAged(cutoffs, nowMs) {
     const first: Place = { kind: 0, after: [] };
     const run =
       underWay.get({}) ??
-      write(() => begin.get({ now: nowMs, resume: JSON.stringify(first), removed: JSON.stringify(NOTHING) }))!;
+      (yield* keeperWrite(client, () =>
+        begin.get({ now: nowMs, resume: JSON.stringify(first), removed: JSON.stringify(NOTHING) }),
+      ))!;
     const removed: { -readonly [Kind in keyof RetentionCounts]: number } = JSON.parse(run.removed);
-    let { kind, after } = JSON.parse(run.resume ?? JSON.stringify(first)) as Place;
+    let place: Place = run.resume === null ? first : JSON.parse(run.resume);
+    let ended = false;
+    const patience = { tries: MOST_TRIES };
 
-    for (let looked = 0; looked < slice && kind < aged.length; ) {
-      const of = aged[kind]!;
-      const rows = of.page(after, STEP);
-      looked += rows.length;
-      const due = rows.filter(row => of.isDue(row, cutoffs));
-      if (due.length > 0) {
-        removed[of.kind] += write(() => due.reduce((count, row) => count + of.remove(row, cutoffs, nowMs), 0));
-        yield PAUSE_MS;
-      } else yield 0;
-      after = rows.at(-1)?.key ?? [];
-      if (isLast(of, rows, cutoffs)) {
-        kind += 1;
-        after = [];
+    /** What is removed is counted in the same transaction, so that the report is right over a crash. */
+    const proceedWith = (body: () => void) => {
+      const write = () => {
+        body();
+        const resume = ended ? null : JSON.stringify(place);
+        proceed.run({ ref: run.ref, resume, removed: JSON.stringify(removed), ended: ended ? nowMs : null });
+      };
+      return keeperWrite(client, write, patience);
+    };
+
+    try {
+      for (let looked = 0; looked < slice && place.kind < aged.length; ) {
+        const of = aged[place.kind]!;
+        const rows = of.page(place.after, STEP);
+        looked += rows.length;
+        const due = rows.filter(row => of.isDue(row, cutoffs));
+        const before = removed[of.kind];
+        place = isLast(of, rows, cutoffs)
+          ? { kind: place.kind + 1, after: [] }
+          : { kind: place.kind, after: rows.at(-1)!.key };
+        if (due.length === 0) yield 0;
+        else
+          yield* proceedWith(() => {
+            removed[of.kind] = before + due.reduce((count, row) => count + of.remove(row, cutoffs, nowMs), 0);
+          });
       }
+      ended = place.kind === aged.length;
+      // What was removed would still stand in it. Where somebody reads from it, the next run has its turn.
+      if (ended) emptyLog(client);
+      yield* proceedWith(() => {
+        if (ended) forget.run({ ref: run.ref });
+      });
+    } catch (cause) {
+      if (!isBusy(cause)) throw cause; // the writer needs all there is: the rest is for the next slice
     }
-
-    const ended = kind === aged.length;
-    // What was removed would still stand in it. Where somebody reads from it, the next run has its turn.
-    if (ended) emptyLog(client);
-    write(() => {
-      const resume = ended ? null : JSON.stringify({ kind, after } satisfies Place);
-      proceed.run({ ref: run.ref, resume, removed: JSON.stringify(removed), ended: ended ? nowMs : null });
-      if (ended) forget.run(run);
-    });
-    return { startedAtMs: run.started_at_ms, endedAtMs: ended ? nowMs : null, removed };
+    return toRun(byRef.get({ ref: run.ref })!);
   };
 }
 
@@ -95,7 +107,10 @@ function isLast(of: Aged, rows: readonly AgedRow[], cutoffs: RetentionCutoffs): 
 }
 
 /** The same walk without removing anything. */
-export function createRetentionReport(client: Database): (cutoffs: RetentionCutoffs) => Steps<RetentionReport> {
+export function createRetentionReport(
+  client: Database,
+  mostCounted = MOST_COUNTED,
+): (cutoffs: RetentionCutoffs) => Steps<RetentionReport> {
   const aged = createAged(client);
   const runs = prepare<RunRow>(client, sql`SELECT * FROM retention_run ORDER BY ref DESC LIMIT 2`);
   const pragma = (name: string) => Number(client.pragma(name, { simple: true }));
@@ -109,7 +124,7 @@ export function createRetentionReport(client: Database): (cutoffs: RetentionCuto
         const rows = of.page(after, STEP);
         due[of.kind] += rows.filter(row => of.isDue(row, cutoffs)).length;
         if (isLast(of, rows, cutoffs)) break;
-        if (looked >= MOST_COUNTED) {
+        if (looked >= mostCounted) {
           dueIsAtLeast = true;
           break;
         }

@@ -14,6 +14,7 @@ function withLog(megabytes: number) {
   const path = join(temporaryFolder(), 'retour.db');
   const writer = openWriter(path);
   const keeper = openKeeper(path);
+  keeper.pragma('busy_timeout = 5000'); // a wait would be noticed
   onTestFinished(() => {
     keeper.close();
     writer.close();
