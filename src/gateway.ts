@@ -12,6 +12,7 @@ import type { NewId } from './model/ids.ts';
 import { createIntakeQueue } from './pipeline/intake-queue.ts';
 import { createReceive } from './pipeline/receive.ts';
 import { replay } from './pipeline/replay.ts';
+import { retention } from './pipeline/retention.ts';
 import { createSender } from './pipeline/send-delivery.ts';
 import { testDestination } from './pipeline/test-destination.ts';
 import { ensureTimers, housekeeping } from './pipeline/timers.ts';
@@ -86,7 +87,7 @@ export async function openGateway({
       owner: randomUUID(),
       chance: Math.random,
       roles,
-      timers: housekeeping(store),
+      timers: { ...housekeeping(store), ...retention(shared) },
       onAttempt: ({ outcome, durationMs }) => metrics.attempted(outcome, durationMs),
       onRecorded: outcomes => {
         for (const { state, events } of outcomes) {

@@ -70,8 +70,27 @@ const Delivery = z
   })
   .describe('How destinations are reached.');
 
+/** Rows that were not understood keep their bytes this many times as long: a mended adapter may still read them. */
+export const UNREAD_KEPT_LONGER = 4;
+
 export const Retention = z
   .strictObject({
+    bodiesDays: z
+      .int()
+      .min(1)
+      .max(3650)
+      .default(90)
+      .describe(
+        `Days for which the bytes of a webhook are kept, from its receipt; the row, its digest and its outcome stay. ${UNREAD_KEPT_LONGER} times as long where it was not understood and its sender is proven; without end where it was not read yet. Default 90.`,
+      ),
+    attemptsDays: z
+      .int()
+      .min(1)
+      .max(3650)
+      .default(30)
+      .describe(
+        'Days for which attempts and outgoing messages are kept; those of a delivery that is still to be sent stay. Default 30.',
+      ),
     dedupeDays: z
       .int()
       .min(1)
@@ -79,6 +98,14 @@ export const Retention = z
       .default(400)
       .describe(
         "Days for which a provider's id of a webhook is remembered, so that a redelivery is known. Default 400.",
+      ),
+    shopperDays: z
+      .int()
+      .min(1)
+      .max(3650)
+      .default(400)
+      .describe(
+        'Days for which the shopper of a return is kept after its last change. The kept bytes hold the same data: see bodiesDays. Default 400.',
       ),
   })
   .describe('How long things are kept.');
@@ -111,8 +138,5 @@ export type GatewayConfig = z.output<typeof GatewayConfig>;
 
 /** Keys and values that the design knows and that do not act yet: refused with this sentence instead of ignored. Opening one up is deleting its line. */
 export const GATEWAY_NOT_YET: Readonly<Record<string, string>> = {
-  'retention.bodiesDays': 'bodies are not removed by age',
-  'retention.attemptsDays': 'attempts are not removed by age',
-  'retention.shopperDays': 'personal data is not removed by age',
   'config.apply=reviewed': 'changed files always act at start',
 };

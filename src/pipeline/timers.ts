@@ -38,7 +38,7 @@ export async function runTimers(deps: TimerDeps): Promise<number> {
   return due.length === BATCH ? 0 : SWEEP_MS;
 }
 
-const HOUR_MS = 60 * 60 * 1000;
+export const HOUR_MS = 60 * 60 * 1000;
 
 /** The gateway's own housekeeping: expired dedupe and idempotency keys go once an hour. */
 export function housekeeping(store: Pick<Store, 'purgeExpired'>): TimerHandlers {
@@ -52,8 +52,7 @@ export function housekeeping(store: Pick<Store, 'purgeExpired'>): TimerHandlers 
 
 /** Sets the timers that must always run; one that is there keeps its time. */
 export async function ensureTimers(store: Pick<Store, 'setTimer'>, newId: NewId, nowMs: number): Promise<void> {
-  await store.setTimer(
-    { id: newId('tmr'), account: null, kind: 'purge_expired', subject: 'keys', dueAtMs: nowMs + HOUR_MS },
-    'keep',
-  );
+  const dueAtMs = nowMs + HOUR_MS;
+  await store.setTimer({ id: newId('tmr'), account: null, kind: 'purge_expired', subject: 'keys', dueAtMs }, 'keep');
+  await store.setTimer({ id: newId('tmr'), account: null, kind: 'retention', subject: 'age', dueAtMs }, 'keep');
 }
