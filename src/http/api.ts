@@ -5,9 +5,11 @@ import { authenticate } from './auth.ts';
 import { deliveriesApi } from './deliveries-api.ts';
 import type { HttpDeps } from './deps.ts';
 import { destinationsApi } from './destinations-api.ts';
+import { erasuresApi } from './erasures-api.ts';
 import type { HttpEnv } from './http-env.ts';
 import { inboundApi } from './inbound-api.ts';
 import { requestIdOf } from './problem.ts';
+import { retentionApi } from './retention-api.ts';
 import { returnsApi } from './returns-api.ts';
 import { tokensApi } from './tokens-api.ts';
 import { verificationsApi } from './verifications-api.ts';
@@ -56,6 +58,8 @@ export function mountApi(app: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
   deliveriesApi(api);
   destinationsApi(api);
   accountsApi(api);
+  erasuresApi(api);
+  retentionApi(api);
   tokensApi(api);
   closeMethods(api);
 }

@@ -49,6 +49,7 @@ const summary = {
   path: z.string().describe('As sent.'),
   bodyBytes: z.int().describe('Length of the body, in bytes.'),
   bodyDigest: z.string().describe('SHA-256 of the body, hex.'),
+  bytesErasedAt: z.string().nullable().describe('Since when the bytes are gone, by age or by an erasure.'),
   variantOf: z.string().nullable().describe('An earlier row with the same provider id and other bytes.'),
   returnIds: z.array(z.string()).describe('The returns it told of.'),
 };
@@ -60,7 +61,7 @@ const InboundSummary = z
 const InboundView = z
   .object({
     ...summary,
-    query: z.string().describe('Query string as sent; credentials masked.'),
+    query: z.string().describe('Query string as sent; credentials masked. Empty once the bytes were erased.'),
     headers: z
       .record(z.string(), z.array(z.string()))
       .describe('Names in lower case, repeated values apart; credentials masked.'),
@@ -70,7 +71,6 @@ const InboundView = z
       .describe(
         'The bytes as Base64. null below the role on_call, because bodies hold personal data, and once they were erased.',
       ),
-    bytesErasedAt: z.string().nullable(),
     verification: z
       .object({
         trust: z.enum(['signed', 'credential', 'fetched', 'hint']).describe('How far the sender was proven.'),
@@ -211,6 +211,7 @@ function summaryOf(row: InboundRow) {
     path,
     bodyBytes,
     bodyDigest,
+    bytesErasedAt: isoOrNull(row.bytesErasedAtMs),
     variantOf,
     returnIds,
   };
@@ -225,7 +226,6 @@ function inboundView(row: InboundRow, principal: Principal) {
     query,
     headers,
     body,
-    bytesErasedAt: isoOrNull(row.bytesErasedAtMs),
     verification: { trust, secretIndex },
     configRevision,
     notices: shown,
@@ -247,6 +247,7 @@ const EXAMPLE_SUMMARY = {
   path: '/webhooks/acme-outdoor/happy-returns',
   bodyBytes: 1204,
   bodyDigest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  bytesErasedAt: null,
   variantOf: null,
   returnIds: ['ret_01jd3q7m5ze2x8k4t9w6b0v1ra'],
 } satisfies z.input<typeof InboundSummary>;
@@ -256,7 +257,6 @@ const EXAMPLE_INBOUND = {
   query: '',
   headers: { 'content-type': ['application/json'] },
   body: 'eyJldmVudCI6InJldHVybi5hc24ifQ==',
-  bytesErasedAt: null,
   verification: { trust: 'signed', secretIndex: 0 },
   configRevision: 'rev_01jd3q7m5ze2x8k4t9w6b0v1rc',
   notices: [

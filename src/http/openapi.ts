@@ -12,6 +12,7 @@ const TAGS = [
   { name: 'Deliveries', description: 'What was sent to destinations, try by try.' },
   { name: 'Destinations', description: 'Pausing, resuming and testing destinations.' },
   { name: 'Accounts', description: 'What is configured.' },
+  { name: 'Personal data', description: 'What is removed by age, and erasing a shopper.' },
   { name: 'Tokens', description: 'Who may call this API.' },
   { name: 'Operations', description: 'Health, metrics and this reference.' },
 ];

@@ -14,7 +14,7 @@ const TAG = 'Tokens';
 const RoleName = z
   .enum(ROLES)
   .describe(
-    'viewer reads; support also searches by e-mail; on_call also sees personal data, replays, redelivers, pauses; config_admin changes configuration; security_admin sees rejections and makes tokens, with any role, for no more accounts than it reaches.',
+    'viewer reads; support also searches by e-mail; on_call also sees personal data, replays, redelivers, pauses; config_admin changes configuration; security_admin sees rejections, erases shoppers and makes tokens, with any role, for no more accounts than it reaches.',
   );
 const Accounts = z
   .union([z.literal('all'), z.array(Slug).min(1).max(1000)])

@@ -28,6 +28,8 @@ const ENDPOINTS: readonly (readonly [method: string, path: string, roles: readon
   ['GET', '/v1/accounts', ['viewer', 'support', 'on_call']],
   ['GET', '/v1/connections', ['viewer', 'support', 'on_call']],
   ['GET', '/v1/adapters', ['viewer', 'support', 'on_call']],
+  ['POST', '/v1/erasures?dryRun=true', ['security_admin'], { account: 'beta', email: 'nobody@example.com' }],
+  ['GET', '/v1/retention', ['viewer', 'support', 'on_call', 'config_admin']],
   ['GET', '/v1/tokens', ['security_admin']],
   ['POST', '/v1/tokens', ['security_admin'], { name: 'made', roles: ['security_admin'], accounts: ['beta'] }],
   ['DELETE', '/v1/tokens/$tok', ['security_admin']],
@@ -123,7 +125,7 @@ describe('the API', () => {
     await addToken('of-acme', ROLES, ['acme']);
     calls.splice(0);
 
-    for (const [method, path, , body] of ENDPOINTS.filter(([, path]) => /\$|beta|verifications/.test(path))) {
+    for (const [method, path, , body] of ENDPOINTS.filter(([, path]) => /\$|beta|verifications|erasures/.test(path))) {
       const answer = await call(method, fill(path), { token: 'of-acme', body });
 
       expect(answer, `${method} ${path}`).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
