@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
+import { until } from '../crash/read-api.ts';
 import { openHttp, requested as requestedNow, signed } from '../http/open-http.ts';
 import {
   afterTest,
@@ -106,5 +107,15 @@ describe('connections on which nothing comes', () => {
     expect(open).toBeGreaterThan(count * 0.9);
     expect(waits.toSorted((a, b) => a - b)[25]).toBeLessThan(500);
     expect(grown / count).toBeLessThan(30_000); // bytes for one connection
+    // Whoever has not said a whole head in ten seconds is dropped; a connection that was used is kept for more than a minute.
+    const ofKind = (kind: number) =>
+      sockets.filter((socket, nth) => nth % openings.length === kind && !socket.destroyed);
+    await until(
+      () => ofKind(0).length + ofKind(1).length,
+      left => left === 0,
+      'those without a whole request to be dropped',
+    );
+    expect(ofKind(2).length).toBeGreaterThan(count / 4);
+    await sendWebhook(gateway.url, requested('R-51'), 'nth-51');
   });
 });

@@ -104,12 +104,14 @@ describe('a disk that is full', () => {
       const again = await send(url, ballast(1000));
       const forged = await send(url, ballast(1001), 'forged');
       const listed = await readAll(url, '/v1/inbound');
+      const ready = await fetch(`${url}/readyz`);
 
       expect(kept.length).toBeGreaterThan(5);
       expect(refused).toMatchObject({ status: 503, body: { code: 'STORE_UNAVAILABLE' } });
       expect(refused.headers.get('retry-after')).toBe('5');
       expect(again.status).toBe(503);
       expect(forged.status).toBe(401);
+      expect(ready.status).toBe(503);
       expect(listed.map(row => row.id).toSorted()).toEqual(kept.toSorted());
 
       disk.free(gateway.pid);
