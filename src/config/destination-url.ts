@@ -13,12 +13,19 @@ export interface UrlFault {
 /** IPv4 and IPv6 addresses that anybody can reach: IPv6 only in what is given out worldwide (2000::/3). */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 
-/** How an address stands: `public`, `allowed` by one of the ranges (CIDR), or `refused`. IPv4 inside IPv6 counts as the IPv4 address. */
-export function addressStanding(address: string, allowNetworks: readonly string[]): 'public' | 'allowed' | 'refused' {
+/** Ranges ready to be matched: parsing them costs as much as signing a message, so a sender does it once. */
+export type Networks = readonly (readonly [base: ipaddr.IPv4 | ipaddr.IPv6, bits: number])[];
+
+/** `ranges` in CIDR notation, as `delivery.allowNetworks` has them. */
+export function networksOf(ranges: readonly string[]): Networks {
+  return ranges.map(range => ipaddr.parseCIDR(range));
+}
+
+/** How an address stands: `public`, `allowed` by one of the networks, or `refused`. IPv4 inside IPv6 counts as the IPv4 address. */
+export function addressStanding(address: string, allowed: Networks): 'public' | 'allowed' | 'refused' {
   if (!ipaddr.isValid(address)) return 'refused';
   const parsed = ipaddr.process(address);
-  for (const network of allowNetworks) {
-    const [base, bits] = ipaddr.parseCIDR(network);
+  for (const [base, bits] of allowed) {
     if (base.kind() === parsed.kind() && parsed.match(base, bits)) return 'allowed';
   }
   const worldwide = parsed instanceof ipaddr.IPv4 || parsed.match(GLOBAL_UNICAST);
@@ -43,22 +50,22 @@ export function destinationUrlFault(text: string, allowNetworks: readonly string
   if (text.includes('#')) return { message: 'has a fragment (#…), which is never sent', remedy: 'take it out' };
   if (url.port === '0') return { message: 'names port 0', remedy: 'name the port the destination listens on' };
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  return hostFault(host, url.protocol, allowNetworks);
+  return hostFault(host, url.protocol, networksOf(allowNetworks));
 }
 
-function hostFault(host: string, protocol: string, allowNetworks: readonly string[]): UrlFault | null {
+function hostFault(host: string, protocol: string, allowed: Networks): UrlFault | null {
   if (ipaddr.isValid(host)) {
-    const standing = addressStanding(host, allowNetworks);
+    const standing = addressStanding(host, allowed);
     if (standing === 'refused')
       return { message: `names ${ipaddr.process(host).toString()}, which is not a public address`, remedy: ALLOW };
     return protocol === 'http:' && standing === 'public' ? plainHttp() : null;
   }
   if (/(^|\.)(localhost|localhost\.localdomain|ip6-localhost|ip6-loopback)$/.test(host)) {
-    const loopback = ['127.0.0.1', '::1'].some(address => addressStanding(address, allowNetworks) === 'allowed');
+    const loopback = ['127.0.0.1', '::1'].some(address => addressStanding(address, allowed) === 'allowed');
     return loopback ? null : { message: `names this machine (${host})`, remedy: ALLOW };
   }
   // Whether a name stands for an allowed address is known only at sending, and checked there.
-  return protocol === 'http:' && allowNetworks.length === 0 ? plainHttp() : null;
+  return protocol === 'http:' && allowed.length === 0 ? plainHttp() : null;
 }
 
 function plainHttp(): UrlFault {

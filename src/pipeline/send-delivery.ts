@@ -2,7 +2,7 @@ import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Agent, request } from 'undici';
-import { addressStanding } from '../config/destination-url.ts';
+import { addressStanding, type Networks, networksOf } from '../config/destination-url.ts';
 import type { AttemptOutcome } from '../storage/store.ts';
 import { readRetryAfter } from './retry-schedule.ts';
 import type { OutgoingRequest } from './sign-delivery.ts';
@@ -34,9 +34,10 @@ export interface Sender {
  * `allowNetworks` opens private ranges, and plain http.
  */
 export function createSender(allowNetworks: readonly string[], resolve: typeof systemLookup = systemLookup): Sender {
+  const allowed = networksOf(allowNetworks);
   const agentFor = (protocol: string) =>
     new Agent({
-      connect: { lookup: vettedLookup(protocol, allowNetworks, resolve) },
+      connect: { lookup: vettedLookup(protocol, allowed, resolve) },
       connections: null,
       pipelining: 1,
       keepAliveTimeout: 10_000,
@@ -47,7 +48,7 @@ export function createSender(allowNetworks: readonly string[], resolve: typeof s
     async send(outgoing, timeoutMs, nowMs) {
       const url = new URL(outgoing.url);
       const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-      if (ipaddr.isValid(host) && !mayConnect(url.protocol, host, allowNetworks)) return failure('blocked', BLOCKED);
+      if (ipaddr.isValid(host) && !mayConnect(url.protocol, host, allowed)) return failure('blocked', BLOCKED);
       const deadline = AbortSignal.timeout(timeoutMs);
       try {
         const { statusCode, headers, body } = await request(url, {
@@ -88,21 +89,17 @@ const BLOCKED = 'The address is not public, and delivery.allowNetworks does not 
 
 class BlockedAddress extends Error {}
 
-function mayConnect(protocol: string, address: string, allowNetworks: readonly string[]): boolean {
-  const standing = addressStanding(address, allowNetworks);
+function mayConnect(protocol: string, address: string, allowed: Networks): boolean {
+  const standing = addressStanding(address, allowed);
   return standing === 'allowed' || (standing === 'public' && protocol === 'https:');
 }
 
-function vettedLookup(
-  protocol: string,
-  allowNetworks: readonly string[],
-  resolve: typeof systemLookup,
-): LookupFunction {
+function vettedLookup(protocol: string, allowed: Networks, resolve: typeof systemLookup): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, found) => {
       const addresses = found as LookupAddress[] | undefined;
       if (error !== null || addresses === undefined) return callback(error ?? new Error('no address'), []);
-      if (addresses.length === 0 || addresses.some(({ address }) => !mayConnect(protocol, address, allowNetworks))) {
+      if (addresses.length === 0 || addresses.some(({ address }) => !mayConnect(protocol, address, allowed))) {
         return callback(new BlockedAddress(), []);
       }
       if (options.all) return callback(null, addresses);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressStanding, destinationUrlFault } from '../../src/config/destination-url.ts';
+import { addressStanding, destinationUrlFault, networksOf } from '../../src/config/destination-url.ts';
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
@@ -106,6 +106,6 @@ describe('an address', () => {
     ['198.18.0.1', 'refused'],
     ['not an address', 'refused'],
   ])('%s is %s', (address, standing) => {
-    expect(addressStanding(address, LOOPBACK)).toBe(standing);
+    expect(addressStanding(address, networksOf(LOOPBACK))).toBe(standing);
   });
 });
