@@ -67,8 +67,10 @@ export async function openLoop(
   const latencies: number[] = [];
   const pending: Promise<void>[] = [];
   let refused = 0;
+  let broken: unknown = null;
   const startedAt = performance.now();
   for (const [index, notice] of notices.entries()) {
+    if (broken !== null) break;
     const dueAt = startedAt + (index / rate) * 1000;
     const wait = dueAt - performance.now();
     if (wait > 1) await new Promise(resolve => setTimeout(resolve, wait));
@@ -80,12 +82,16 @@ export async function openLoop(
           await body.dump();
           latencies.push(performance.now() - dueAt);
           if (statusCode !== 202) refused += 1;
+        })
+        .catch(error => {
+          broken ??= error;
         }),
     );
   }
   await Promise.all(pending);
   const endedAt = performance.now();
   await pool.close();
+  if (broken !== null) throw broken;
   return { intended, acknowledged: distribution(latencies), refused, endedAt, seconds: (endedAt - startedAt) / 1000 };
 }
 

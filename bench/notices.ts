@@ -17,6 +17,7 @@ const LIFE: readonly { readonly type: string; readonly change: (n: number) => ob
     change: n => ({
       details: {
         order: { number: `MK-${n}`, id: null, placedAt: null },
+        shopper: { email: `shopper-${n}@shoppers.example` },
         items: [
           { ref: 'a', quantity: 1, orderNumber: `MK-${n}`, orderLineId: 'a', sku: 'TEE-M-BLU', name: 'Blue tee' },
         ],

@@ -21,6 +21,8 @@ export interface Running {
 export interface GatewayFolder {
   readonly directory: string;
   readonly database: string;
+  /** Writes the account file anew, with these destinations by name. */
+  describe(destinations: Readonly<Record<string, string>>): void;
   /** Bytes of the store on disk, its write-ahead log apart. */
   sizes(): { readonly database: number; readonly wal: number };
   remove(): void;
@@ -30,31 +32,35 @@ export interface GatewayFolder {
 export function gatewayFolder(destinations: Readonly<Record<string, string>>, concurrency = 32): GatewayFolder {
   const directory = mkdtempSync(join(tmpdir(), 'retour-bench-'));
   mkdirSync(join(directory, 'accounts'));
-  const named = Object.entries(destinations).map(
-    ([name, url]) => `  ${name}: { url: '${url}', concurrency: ${concurrency}, secrets: [{ env: BENCH_SECRET }] }`,
-  );
   writeFileSync(join(directory, 'retour.yaml'), 'delivery: { allowNetworks: ["127.0.0.0/8"] }\n');
-  writeFileSync(
-    join(directory, 'accounts/bench.yaml'),
-    [
-      'name: Bench',
-      'owner: bench@market.example',
-      'timezone: UTC',
-      'currency: USD',
-      'connections:',
-      '  portal: { adapter: standard, secrets: { webhook: [{ env: BENCH_SECRET }] } }',
-      ...(named.length === 0 ? [] : ['destinations:', ...named]),
-      '',
-    ].join('\n'),
-  );
+  const describe = (named: Readonly<Record<string, string>>) =>
+    writeFileSync(join(directory, 'accounts/bench.yaml'), accountFile(named, concurrency));
+  describe(destinations);
   const database = join(directory, 'retour.db');
   const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   return {
     directory,
     database,
+    describe,
     sizes: () => ({ database: size(database), wal: size(`${database}-wal`) }),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+function accountFile(destinations: Readonly<Record<string, string>>, concurrency: number): string {
+  const named = Object.entries(destinations).map(
+    ([name, url]) => `  ${name}: { url: '${url}', concurrency: ${concurrency}, secrets: [{ env: BENCH_SECRET }] }`,
+  );
+  return [
+    'name: Bench',
+    'owner: bench@market.example',
+    'timezone: UTC',
+    'currency: USD',
+    'connections:',
+    '  portal: { adapter: standard, secrets: { webhook: [{ env: BENCH_SECRET }] } }',
+    ...(named.length === 0 ? [] : ['destinations:', ...named]),
+    '',
+  ].join('\n');
 }
 
 export function startGateway(folder: GatewayFolder, roles = 'receive,process,deliver'): Promise<Running> {

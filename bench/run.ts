@@ -2,15 +2,29 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { acknowledge } from './acknowledge.ts';
+import { beside } from './beside.ts';
 import { deadDestination } from './dead-destination.ts';
 import { endToEnd } from './end-to-end.ts';
+import { growth } from './growth.ts';
 import { backlog, lifecycle } from './lifecycle.ts';
 import { preview } from './preview.ts';
 import { pure } from './pure.ts';
 import type { Benchmark, Row } from './row.ts';
+import { writeAheadLog } from './write-ahead-log.ts';
 
 /** `npm run bench [-- --quick] [--only name]`: measures one thing after the other and writes bench/results.json. */
-const BENCHMARKS: readonly Benchmark[] = [pure, acknowledge, endToEnd, backlog, lifecycle, deadDestination, preview];
+const BENCHMARKS: readonly Benchmark[] = [
+  pure,
+  acknowledge,
+  endToEnd,
+  beside,
+  growth,
+  backlog,
+  lifecycle,
+  deadDestination,
+  preview,
+  writeAheadLog,
+];
 
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { EASY, easyRow } from './end-to-end.ts';
+import { growStore } from './grow-store.ts';
+import { startDestination } from './load.ts';
+import { offer, warmUp } from './offered.ts';
+import { ask, type GatewayFolder, type Running, startGateway } from './processes.ts';
+import type { Benchmark } from './row.ts';
+
+/** The easy rate over a store with a long history, while people read it, preview a replay and back it up, and retention runs. */
+export const beside: Benchmark = {
+  name: 'beside',
+  async run({ quick }) {
+    const store = await growStore(quick ? 10_000 : 1_000_000);
+    const destination = await startDestination();
+    store.folder.describe({ all: destination.url });
+    store.letRetentionRun();
+    const gateway = await startGateway(store.folder);
+    try {
+      await ask(gateway, '/v1/destinations/bench/all/resume', 'POST');
+      await warmUp(gateway, destination);
+      const until = { done: false };
+      const reading = read(gateway, until);
+      const copying = backUp(store.folder, until);
+      const offered = await offer(gateway, destination, { rate: EASY, seconds: quick ? 8 : 60 });
+      until.done = true;
+      const reads = await reading;
+      const copies = await copying;
+      const { removed } = await retained(gateway);
+      const done = `${reads} reads, ${copies} backups, ${removed.toLocaleString('en')} rows removed`;
+      return [
+        { what: 'meanwhile', value: `${done}; ${store.returns.toLocaleString('en')} returns`, bar: null, held: null },
+        easyRow(`${EASY}/s offered meanwhile`, offered),
+      ];
+    } finally {
+      await gateway.kill();
+      store.remove();
+      await destination.close();
+    }
+  },
+};
+
+/** What people do: page through lists, search, preview a replay; each again as soon as it is answered. */
+async function read(gateway: Running, until: { readonly done: boolean }): Promise<number> {
+  let reads = 0;
+  while (!until.done) {
+    const { data } = await ask<{ data: { id: string }[] }>(gateway, '/v1/inbound?limit=200');
+    await ask(gateway, '/v1/returns?limit=200');
+    await ask(gateway, '/v1/deliveries?limit=200');
+    await ask(gateway, '/v1/returns?order=MK-3');
+    if (data[0] !== undefined) await ask(gateway, `/v1/inbound/${data[0].id}/replay?dryRun=true`, 'POST');
+    reads += 5;
+  }
+  return reads;
+}
+
+/** One backup after the other, as `retour backup` makes them; the one under way at the end is cut off. */
+async function backUp(folder: GatewayFolder, until: { readonly done: boolean }): Promise<number> {
+  const file = join(folder.directory, 'backup.db');
+  for (let copies = 0; ; copies += 1) {
+    const env = { ...process.env, RETOUR_CONFIG: folder.directory, RETOUR_DATABASE_URL: `sqlite:${folder.database}` };
+    const child = spawn(process.execPath, ['src/main.ts', 'backup', file], { env, stdio: 'ignore' });
+    const stop = setInterval(() => until.done && child.kill('SIGKILL'), 100);
+    const code = await new Promise<number | null>(resolve => child.once('exit', resolve));
+    clearInterval(stop);
+    rmSync(file, { force: true });
+    if (until.done) return copies;
+    if (code !== 0) throw new Error(`the backup ended with ${code}`);
+  }
+}
+
+/** Rows that retention has removed by now. */
+async function retained(gateway: Running): Promise<{ readonly removed: number }> {
+  type Run = { readonly removed: Readonly<Record<string, number>> } | null;
+  const { lastRun, running } = await ask<{ lastRun: Run; running: Run }>(gateway, '/v1/retention');
+  const run = running ?? lastRun;
+  return { removed: run === null ? 0 : Object.values(run.removed).reduce((sum, count) => sum + count, 0) };
+}
