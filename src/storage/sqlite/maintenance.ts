@@ -24,7 +24,7 @@ interface Progress {
  * somebody still reads from the log, waiting would hold the writer as long, and with it the whole process.
  */
 export function checkpoint(client: Database, walPath: string): void {
-  if (walBytes(walPath) < WORTH_A_CHECKPOINT_BYTES) return;
+  if (!isWorthACheckpoint(walPath)) return;
   client.pragma('wal_checkpoint(PASSIVE)');
   if (walBytes(walPath) < WORTH_EMPTYING_BYTES) return;
   const [{ log, checkpointed }] = client.pragma('wal_checkpoint(PASSIVE)') as [Progress];
@@ -36,6 +36,10 @@ export function checkpoint(client: Database, walPath: string): void {
   } finally {
     client.pragma(`busy_timeout = ${waits}`);
   }
+}
+
+export function isWorthACheckpoint(walPath: string): boolean {
+  return walBytes(walPath) >= WORTH_A_CHECKPOINT_BYTES;
 }
 
 function walBytes(path: string): number {

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, GatewayError } from '../../gateway-error.ts';
 import type { List } from './lists.ts';
+import { isWorthACheckpoint } from './maintenance.ts';
 
 /** What the reading thread changes, in small transactions of its own, and what it says of that. */
 export const KEEPING = ['purgeExpired', 'purgeAged', 'retentionReport', 'eraseShopper'] as const;
@@ -44,19 +45,22 @@ interface Pending {
 }
 
 /**
- * The reading thread starts with the first call or the first checkpoint, so that it holds up no start of the process.
- * What it was working on when it died fails; later calls go to its successor.
+ * The reading thread starts with the first call or the first checkpoint that is worth it: it holds up no start of the
+ * process, and a gateway at rest is without it (measured: 20 MB). What it was working on when it died fails; later
+ * calls go to its successor.
  */
 export function createReader({ path, checkpointEveryMs, onProblem, script = SCRIPT }: ReaderOptions): Reader {
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let closed = false;
   let worker: Worker | null = null;
-  let starting = startIn(checkpointEveryMs);
+  let looking = lookIn(checkpointEveryMs);
 
-  function startIn(ms: number): NodeJS.Timeout {
+  function lookIn(ms: number): NodeJS.Timeout {
     const timer = setTimeout(() => {
-      worker ??= start();
+      if (worker !== null) return; // from now on it looks itself
+      if (isWorthACheckpoint(`${path}-wal`)) worker = start();
+      else looking = lookIn(checkpointEveryMs);
     }, ms);
     return timer.unref();
   }
@@ -83,7 +87,7 @@ export function createReader({ path, checkpointEveryMs, onProblem, script = SCRI
     pending.clear();
     if (closed) return;
     onProblem?.(problem);
-    starting = startIn(RESTART_AFTER_MS);
+    looking = lookIn(RESTART_AFTER_MS);
   }
 
   function settle(message: ReaderAnswer): void {
@@ -109,7 +113,7 @@ export function createReader({ path, checkpointEveryMs, onProblem, script = SCRI
     call,
     async close() {
       if (closed) return;
-      clearTimeout(starting);
+      clearTimeout(looking);
       const last = worker;
       if (last === null) {
         closed = true;
