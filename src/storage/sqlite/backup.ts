@@ -1,17 +1,14 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { chown, link, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Database as Connection } from 'better-sqlite3';
 import { GatewayError } from '../../gateway-error.ts';
 import { lockFile } from './connect.ts';
+import { copyStore, named, openToRead, requireOurs } from './copy-store.ts';
 import { readMigrations } from './migrate.ts';
 import { Database } from './sql.ts';
-import { storeError } from './store-error.ts';
 
 /** A store as one file: copied beside a running gateway, checked, and put back. */
-
-/** "Retr": what `connect.ts` marks a store with. */
-const APPLICATION_ID = 0x52657472;
 
 export interface StoreFacts {
   readonly version: number;
@@ -29,14 +26,15 @@ export interface CopyFacts extends StoreFacts {
 
 /**
  * Copies the store as it is at one instant, while a gateway may be writing, and checks every page of the copy. The
- * copy is one file that only its owner may read. Never overwrites. Throws `CONFLICT` where the file is there already.
+ * copy is one file that only its owner may read. Never overwrites. Throws `CONFLICT` where the file is there already,
+ * and `OVERLOADED` where the log of a busy store reaches `giveWayAtBytes` meanwhile.
  */
-export async function backUp(path: string, file: string): Promise<CopyFacts> {
+export async function backUp(path: string, file: string, giveWayAtBytes?: number): Promise<CopyFacts> {
   if (!existsSync(path)) throw new GatewayError('STORE_UNAVAILABLE', `There is no store ${path}.`);
   if (existsSync(file)) throw alreadyThere(file);
   const partial = `${file}.partial-${process.pid}`;
   try {
-    await copyStore(path, partial);
+    await copyStore(path, partial, giveWayAtBytes);
     const facts = checkCopy(partial, path);
     await sync(partial);
     await putInPlace(partial, file);
@@ -74,42 +72,6 @@ export async function restore(file: string, path: string, suffix: string): Promi
     await rm(partial, { force: true });
     lock.close();
   }
-}
-
-/** The pages as one reader sees them, taken in one step: a step that lets writers in between begins anew. */
-async function copyStore(from: string, to: string): Promise<void> {
-  let source: Connection | null = null;
-  try {
-    await (await open(to, 'wx', 0o600)).close(); // made here, so that nobody else may read it at any time
-    source = openToRead(from);
-    requireOurs(source, from);
-    await source.backup(to, { progress: () => 0x7fffffff });
-  } catch (cause) {
-    await rm(to, { force: true });
-    throw named(cause, from);
-  } finally {
-    source?.close();
-  }
-}
-
-/**
- * Where somebody has the store open, or a crash left its log, reading is all that is asked for. Else a connection that
- * may not write would leave an empty log behind, which could be somebody else's; one that may takes it away again.
- */
-function openToRead(path: string): Connection {
-  const options = { fileMustExist: true, timeout: 5000 };
-  if (!existsSync(`${path}-wal`)) {
-    try {
-      accessSync(path, constants.W_OK);
-      accessSync(dirname(path), constants.W_OK);
-      const client = new Database(path, options);
-      client.pragma('query_only = ON');
-      return client;
-    } catch {
-      // Not ours to write: then it can only be read.
-    }
-  }
-  return new Database(path, { ...options, readonly: true });
 }
 
 /** Every page, then what is in it. The copy becomes one file without a log beside it. What is wrong with it is wrong with what it was made `of`. */
@@ -168,11 +130,6 @@ export function isLocked(path: string): boolean {
   } finally {
     probe?.close();
   }
-}
-
-function requireOurs(client: Connection, path: string): void {
-  if (client.pragma('application_id', { simple: true }) === APPLICATION_ID) return;
-  throw new GatewayError('STORE_UNAVAILABLE', `The file ${path} is no store of this gateway.`);
 }
 
 function readFacts(client: Connection, path: string): StoreFacts {
@@ -244,15 +201,4 @@ async function sync(path: string): Promise<void> {
   const isFolder = (await stat(path)).isDirectory();
   await using handle = await open(path, isFolder ? 'r' : 'r+');
   await handle.sync();
-}
-
-/** Trouble with a file, named. */
-function named(cause: unknown, path: string): unknown {
-  const { code } = cause as { code?: unknown };
-  if (code === 'EACCES' || code === 'EPERM' || code === 'ENOENT' || code === 'ENOSPC' || code === 'EROFS') {
-    return new GatewayError('STORE_UNAVAILABLE', `${path} cannot be copied (${code}).`, { cause });
-  }
-  const error = storeError(cause);
-  if (!(error instanceof GatewayError) || error.code === 'BUG' || error.message.includes(path)) return error;
-  return new GatewayError(error.code, `${path}: ${error.message}`, { cause });
 }

@@ -6,7 +6,7 @@ import { Database } from './sql.ts';
 import { storeError } from './store-error.ts';
 
 /** "Retr" in ASCII: marks the file as one of ours. */
-const APPLICATION_ID = 0x52657472;
+export const APPLICATION_ID = 0x52657472;
 /** How long a statement waits for another connection's write: a purge step or the last pages of a checkpoint. */
 const BUSY_TIMEOUT_MS = 5000;
 

@@ -4,6 +4,9 @@ import { keeperWrite, type Steps } from './keeper-write.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
 
+/** Beyond this the checkpoints have fallen behind, and intake takes nothing more. */
+export const WAL_LIMIT_BYTES = 1024 ** 3;
+
 /** Below this a checkpoint is not worth its syncs. */
 const WORTH_A_CHECKPOINT_BYTES = 4 * 1024 * 1024;
 /** Above this the log is emptied: a passive checkpoint alone never catches up with a busy writer. */
@@ -42,7 +45,7 @@ export function isWorthACheckpoint(walPath: string): boolean {
   return walBytes(walPath) >= WORTH_A_CHECKPOINT_BYTES;
 }
 
-function walBytes(path: string): number {
+export function walBytes(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 

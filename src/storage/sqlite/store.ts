@@ -10,6 +10,7 @@ import { createDestinations } from './destinations.ts';
 import { createInboundRows } from './inbound-rows.ts';
 import { createIntake } from './intake.ts';
 import { LISTS, type List } from './lists.ts';
+import { WAL_LIMIT_BYTES } from './maintenance.ts';
 import { migrate } from './migrate.ts';
 import { createReader, KEEPING, type Keeping } from './reader.ts';
 import { createRecentBodies } from './recent-bodies.ts';
@@ -67,7 +68,7 @@ function assemble(
   writer.onRollback(bodies.forget); // a position that was rolled back is given again
   const inbound = createInboundRows(client);
   const deliveries = createDeliveryRows(client);
-  const wal = { path: `${path}-wal`, limitBytes: options.walLimitBytes ?? 1024 ** 3 };
+  const wal = { path: `${path}-wal`, limitBytes: options.walLimitBytes ?? WAL_LIMIT_BYTES };
   const { checkpointEveryMs = 1000, onProblem } = options;
 
   const writes = {

@@ -106,6 +106,19 @@ describe('a backup', () => {
     expect((await store!.listInbound('all', {}, { limit: 1, after: null }))[0]?.id).toBe(inbound(999_999).id);
   });
 
+  it('gives way before the log is so long that requests are refused', async () => {
+    open();
+    await keep(0, 50);
+    const file = join(folder, 'copy.db');
+
+    await expect(backUp(path, file, 1)).rejects.toMatchObject({
+      code: 'OVERLOADED',
+      message: expect.stringContaining('Copy at a quieter time, or take a snapshot of the disk.') as string,
+    });
+
+    expect(readdirSync(folder).filter(name => name.startsWith('copy.db'))).toEqual([]);
+  });
+
   it('overwrites nothing', async () => {
     open();
     const file = join(folder, 'copy.db');
