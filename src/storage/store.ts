@@ -279,7 +279,10 @@ interface Recording {
   claimInbound(claim: Claim): Promise<readonly InboundWork[]>;
   handBackInbound(owner: string, ids: readonly string[]): Promise<void>;
   loadReturns(lookups: readonly ReturnLookup[]): Promise<readonly StoredReturn[]>;
-  /** One transaction for the batch; each group is all or nothing and fails alone. */
+  /**
+   * One transaction for the batch; each group is all or nothing and fails alone. It may still be on its way to the disk
+   * when this answers: every read for a caller and `claimLines` wait until it lasts.
+   */
   record(groups: readonly RecordGroup[], nowMs: number): Promise<readonly RecordResult[]>;
 }
 

@@ -198,13 +198,14 @@ export function createClaim(writer: Writer, bodies: RecentBodies): Pick<Store, '
       return { due, nextDueAtMs };
     }),
 
-    claimLines: operation(claim =>
+    claimLines: operation(async claim => {
+      const claimed: ClaimedDelivery[] = [];
       writer.relaxed(() => {
-        const claimed: ClaimedDelivery[] = [];
         for (const of of claim.destinations) claimDestination(claim, of, claimed);
-        return claimed;
-      }),
-    ),
+      });
+      if (claimed.length > 0) await writer.lasting(); // nothing is sent that a power cut would undo
+      return claimed;
+    }),
   };
 }
 

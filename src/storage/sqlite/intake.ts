@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { GatewayError } from '../../gateway-error.ts';
 import type { KeepResult, NewInbound, Store } from '../store.ts';
 import { query } from './builder.ts';
 import type { Connections } from './connections.ts';
 import { insertInto } from './insert.ts';
+import { walBytes } from './maintenance.ts';
 import { dedupe, inbound, inboundBody, rejection } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
@@ -110,9 +110,9 @@ export function createIntake(
     return { outcome: 'kept', id: row.id, variantOf: variantOf?.id ?? null };
   }
 
-  function keepAlone(row: NewInbound): KeepResult {
+  async function keepAlone(row: NewInbound): Promise<KeepResult> {
     try {
-      return writer.durable(() => keepOne(row));
+      return await writer.durable(() => keepOne(row));
     } catch (cause) {
       const error = storeError(cause);
       if (error instanceof GatewayError) return { outcome: 'failed', error };
@@ -121,17 +121,17 @@ export function createIntake(
   }
 
   return {
-    keepInbound: operation(batch => {
+    keepInbound: operation(async batch => {
       if (walBytes(wal.path) > wal.limitBytes) {
         const message = 'The store has fallen behind with its checkpoints.';
         const error = new GatewayError('OVERLOADED', message, { retryAfterMs: RETRY_AFTER_MS });
         return batch.map(() => ({ outcome: 'failed', error }) as const);
       }
-      if (batch.length === 1) return batch.map(keepAlone);
+      if (batch.length === 1) return Promise.all(batch.map(keepAlone));
       try {
-        return writer.durable(() => batch.map(keepOne));
+        return await writer.durable(() => batch.map(keepOne));
       } catch {
-        return batch.map(keepAlone);
+        return Promise.all(batch.map(keepAlone));
       }
     }),
 
@@ -147,8 +147,4 @@ export function createIntake(
 
 function keyHash({ account, connection }: NewInbound, key: string): Buffer {
   return createHash('sha256').update(`${account} ${connection} ${key}`).digest().subarray(0, HASH_BYTES);
-}
-
-function walBytes(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

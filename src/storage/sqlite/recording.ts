@@ -81,7 +81,7 @@ export function createRecording(
     loadReturns: operation(loadReturns),
 
     record: operation((groups, nowMs) => {
-      const recorded = writer.durable(() => groups.map(group => recordGroup(group, nowMs)));
+      const recorded = writer.deferred(() => groups.map(group => recordGroup(group, nowMs)));
       for (const { refs } of recorded) for (const ref of refs) claims.release(ref);
       return recorded.map(({ result }) => result);
     }),

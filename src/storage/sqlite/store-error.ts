@@ -25,13 +25,13 @@ export function storeError(cause: unknown): unknown {
   return cause;
 }
 
-/** A synchronous body as an operation of the port. */
+/** A body as an operation of the port. */
 export function operation<Arguments extends unknown[], Result>(
-  body: (...values: Arguments) => Result,
+  body: (...values: Arguments) => Result | Promise<Result>,
 ): (...values: Arguments) => Promise<Result> {
   return async (...values) => {
     try {
-      return body(...values);
+      return await body(...values);
     } catch (cause) {
       throw storeError(cause);
     }

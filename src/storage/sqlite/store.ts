@@ -10,6 +10,7 @@ import { createDestinations } from './destinations.ts';
 import { createInboundRows } from './inbound-rows.ts';
 import { createIntake } from './intake.ts';
 import { LISTS, type List } from './lists.ts';
+import { createLogSync } from './log-sync.ts';
 import { WAL_LIMIT_BYTES } from './maintenance.ts';
 import { migrate } from './migrate.ts';
 import { createReader, KEEPING, type Keeping } from './reader.ts';
@@ -61,7 +62,8 @@ function assemble(
   lock: ReturnType<typeof lockFile>,
   options: SqliteOptions,
 ): Store {
-  const writer = createWriter(client);
+  const log = createLogSync(`${path}-wal`);
+  const writer = createWriter(client, log);
   const connections = createConnections(writer);
   const returns = createReturnRows(client);
   const bodies = createRecentBodies();
@@ -81,8 +83,14 @@ function assemble(
     ...createAdministration(writer),
   };
   const reader = createReader({ path, checkpointEveryMs, onProblem });
+  /** What somebody has been told, lasts. */
+  async function told<Result>(result: Result | Promise<Result>): Promise<Result> {
+    const known = await result;
+    await writer.lasting();
+    return known;
+  }
   const lists = Object.fromEntries(
-    [...LISTS, ...KEEPING].map(name => [name, (...values: unknown[]) => reader.call(name, values)]),
+    [...LISTS, ...KEEPING].map(name => [name, (...values: unknown[]) => told(reader.call(name, values))]),
   ) as unknown as Pick<Store, List | Keeping>;
 
   return {
@@ -95,20 +103,22 @@ function assemble(
     },
     getReturn: operation((scope, id) => {
       const row = returns.find(scope, id);
-      return row === null ? null : returns.toReturnRow(row);
+      return told(row === null ? null : returns.toReturnRow(row));
     }),
     getInbound: operation((scope, id) => {
       const row = inbound.find(scope, id);
-      return row === null ? null : inbound.toRow(row);
+      return told(row === null ? null : inbound.toRow(row));
     }),
     getDelivery: operation((scope, id) => {
       const row = deliveries.find(scope, id);
       if (row === null) return null;
-      return { ...deliveries.toRow(row), attempts: deliveries.attempts(row), body: deliveries.body(row) };
+      return told({ ...deliveries.toRow(row), attempts: deliveries.attempts(row), body: deliveries.body(row) });
     }),
     async close() {
       await reader.close();
+      await writer.lasting().catch(() => undefined); // whoever waits for it has been told
       client.close(); // the last connection to go: it empties the log
+      log.close();
       lock.close();
     },
   };

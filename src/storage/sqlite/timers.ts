@@ -45,9 +45,9 @@ export function createTimers(writer: Writer): Pick<Store, 'setTimer' | 'claimTim
       return free.map(toTimer);
     }),
 
-    settleTimer: operation((owner, id, nextDueAtMs) => {
+    settleTimer: operation(async (owner, id, nextDueAtMs) => {
       if (!leases.isOwner(id, owner)) return false;
-      const { changes } = writer.durable(() =>
+      const { changes } = await writer.durable(() =>
         nextDueAtMs === null ? remove.run({ id }) : move.run({ id, due: nextDueAtMs }),
       );
       leases.release(id);

@@ -1,33 +1,30 @@
 import type { Database } from 'better-sqlite3';
+import type { LogSync } from './log-sync.ts';
 
 /** The one writing connection. Bodies are synchronous: an `await` inside would leave the transaction. */
 export interface Writer {
   readonly client: Database;
-  /** One transaction, synced to disk before it returns. */
-  durable<Result>(body: () => Result): Result;
+  /** One transaction; resolves once it survives a power cut. Others see it before. */
+  durable<Result>(body: () => Result): Promise<Result>;
+  /** One transaction that others see at once; what is sent or answered because of it waits for `lasting`. */
+  deferred<Result>(body: () => Result): Result;
   /**
-   * One transaction that survives the process but, in a power cut, may be lost until the next durable one. Only for
+   * One transaction that survives the process but, in a power cut, may be lost until the next that lasts. Only for
    * what may happen twice: claims and outcomes of deliveries, which receivers see again under the same `webhook-id`.
    */
   relaxed<Result>(body: () => Result): Result;
+  /** Resolves once every durable and deferred transaction so far survives a power cut. */
+  lasting(): Promise<void>;
   /** All or nothing within the transaction that is running. */
   nested<Result>(body: () => Result): Result;
   /** Called after every rollback: what was read from the transaction is no longer so. */
   onRollback(forget: () => void): void;
 }
 
-export function createWriter(client: Database): Writer {
+export function createWriter(client: Database, log: LogSync): Writer {
   const run = client.transaction((body: () => unknown) => body());
   const forgetting: (() => void)[] = [];
-  let synced = true;
-
-  function transaction<Result>(body: () => Result, sync: boolean): Result {
-    if (synced !== sync) {
-      client.pragma(`synchronous = ${sync ? 'FULL' : 'NORMAL'}`);
-      synced = sync;
-    }
-    return undoing(() => run.immediate(body) as Result);
-  }
+  client.pragma('synchronous = NORMAL'); // a commit does not wait for the disk; `log` does
 
   function undoing<Result>(body: () => Result): Result {
     try {
@@ -38,10 +35,26 @@ export function createWriter(client: Database): Writer {
     }
   }
 
+  function relaxed<Result>(body: () => Result): Result {
+    return undoing(() => run.immediate(body) as Result);
+  }
+
+  function deferred<Result>(body: () => Result): Result {
+    const result = relaxed(body);
+    log.committed();
+    return result;
+  }
+
   return {
     client,
-    durable: body => transaction(body, true),
-    relaxed: body => transaction(body, false),
+    async durable(body) {
+      const result = deferred(body);
+      await log.lasting();
+      return result;
+    },
+    deferred,
+    relaxed,
+    lasting: log.lasting,
     nested: body => undoing(() => run(body) as never),
     onRollback: forget => void forgetting.push(forget),
   };

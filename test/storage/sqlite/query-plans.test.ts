@@ -21,6 +21,7 @@ import { createTimers } from '../../../src/storage/sqlite/timers.ts';
 import { createWriter } from '../../../src/storage/sqlite/writer.ts';
 import type { Store } from '../../../src/storage/store.ts';
 import { FIRST_PAGE, group, inboundRow, kept, T0, write } from '../../conformance/store-kit/rows.ts';
+import { NO_LOG } from '../place.ts';
 
 /** Tables that stay small, whatever the load: read whole where that is simplest. */
 const SMALL = ['connection', 'destination', 'd', 't', 'c', 'token', 'config_revision', 'retention_run', 'rejection'];
@@ -42,7 +43,7 @@ async function everyStatement(): Promise<{ readonly client: Connection; readonly
     return prepare(text);
   }) as typeof client.prepare;
 
-  const writer = createWriter(client);
+  const writer = createWriter(client, NO_LOG);
   const connections = createConnections(writer);
   const returns = createReturnRows(client);
   const deliveries = createDeliveryRows(client);

@@ -10,7 +10,7 @@ import { Database } from '../../../src/storage/sqlite/sql.ts';
 import { createWriter } from '../../../src/storage/sqlite/writer.ts';
 import type { Store } from '../../../src/storage/store.ts';
 import { DAY, inboundRow, kept, T0 } from '../../conformance/store-kit/rows.ts';
-import { temporaryFolder } from '../place.ts';
+import { NO_LOG, temporaryFolder } from '../place.ts';
 
 const CUTOFFS = { bodiesMs: T0 + 1, unreadBodiesMs: T0 + 1, attemptsMs: T0 + 1, shoppersMs: T0 + 1 };
 
@@ -18,7 +18,7 @@ const CUTOFFS = { bodiesMs: T0 + 1, unreadBodiesMs: T0 + 1, attemptsMs: T0 + 1, 
 async function filled(rows: number) {
   const client = new Database(':memory:');
   migrate(client, 'memory');
-  const writer = createWriter(client);
+  const writer = createWriter(client, NO_LOG);
   const intake = createIntake(writer, createConnections(writer), { path: 'none', limitBytes: 1 });
   await kept(intake as Store, ...Array.from({ length: rows }, (_, index) => inboundRow(`inb_${index}`)));
   client.exec("UPDATE inbound SET state = 'recorded'");

@@ -1,41 +1,98 @@
+import { fdatasync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openWriter } from '../../../src/storage/sqlite/connect.ts';
 import { createConnections } from '../../../src/storage/sqlite/connections.ts';
 import { createIntake } from '../../../src/storage/sqlite/intake.ts';
+import { createLogSync } from '../../../src/storage/sqlite/log-sync.ts';
 import { migrate } from '../../../src/storage/sqlite/migrate.ts';
 import { createWriter } from '../../../src/storage/sqlite/writer.ts';
 import { inboundRow } from '../../conformance/store-kit/rows.ts';
 import { temporaryFolder } from '../place.ts';
 
-function opened() {
+/** `held`: what is written reaches the disk when `disk` says so. */
+function opened(disk: 'real' | 'held' = 'real') {
   const path = join(temporaryFolder(), 'retour.db');
   const client = openWriter(path);
   migrate(client, path);
   onTestFinished(() => void client.close());
-  const writer = createWriter(client);
+  const waiting: ((error: Error | null) => void)[] = [];
+  const log = createLogSync(`${path}-wal`, (descriptor, done) => {
+    if (disk === 'held') waiting.push(done);
+    else fdatasync(descriptor, done);
+  });
+  const writer = createWriter(client, log);
   const count = () => client.prepare('SELECT count(*) FROM connection').pluck().get();
   const add = (name: string) =>
     client.prepare("INSERT INTO connection (account, name, provider) VALUES ('a', ?, 'p')").run(name);
-  return { path, client, writer, count, add };
+  /** Answers the syncs that wait: with an error, or with success. */
+  const answer = (error: Error | null = null) => {
+    for (const done of waiting.splice(0)) done(error);
+  };
+  return { path, client, writer, count, add, answer, waiting };
 }
 
+const turn = () => new Promise(resolve => setImmediate(resolve));
+
 describe('a transaction', () => {
-  it('is synced where it must last and not where it may happen again', () => {
-    const { client, writer } = opened();
-    const synchronous = () => client.pragma('synchronous', { simple: true });
+  it('that must last is answered once it is on disk, and seen before', async () => {
+    const { writer, count, add, answer } = opened('held');
+    const answered: string[] = [];
 
-    const seen = [
-      writer.durable(synchronous),
-      writer.relaxed(synchronous),
-      writer.relaxed(synchronous),
-      writer.durable(synchronous),
-    ];
+    const durable = writer.durable(() => add('one')).then(() => answered.push('one'));
+    writer.deferred(() => add('two'));
+    const lasting = writer.lasting().then(() => answered.push('two'));
+    writer.relaxed(() => add('three'));
+    await turn();
+    const before = [...answered];
+    answer();
+    await durable;
+    const afterOne = [...answered];
+    answer();
+    await lasting;
 
-    expect(seen).toEqual([2, 1, 1, 2]);
+    expect([before, afterOne, answered]).toEqual([[], ['one'], ['one', 'two']]);
+    expect(count()).toBe(3);
   });
 
-  it('refuses a body that awaits, and keeps nothing of it', () => {
+  it('that may happen again waits for no disk', async () => {
+    const { writer, add, waiting } = opened('held');
+
+    writer.relaxed(() => add('one'));
+    await writer.lasting();
+
+    expect(waiting).toEqual([]);
+  });
+
+  it('shares its sync with all that were written before it began', async () => {
+    const { writer, add, answer, waiting } = opened('held');
+
+    const first = writer.durable(() => add('one'));
+    const others = ['two', 'three', 'four'].map(name => writer.durable(() => add(name)));
+    expect(waiting).toHaveLength(1);
+    answer();
+    await first;
+    await turn();
+    expect(waiting).toHaveLength(1);
+    answer();
+
+    await expect(Promise.all(others)).resolves.toHaveLength(3);
+  });
+
+  it('that the disk lost is not answered, nor is any after it', async () => {
+    const { writer, add, answer, waiting } = opened('held');
+
+    const lost = writer.durable(() => add('one'));
+    answer(new Error('EIO'));
+    await expect(lost).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', cause: { message: 'EIO' } });
+
+    await expect(writer.durable(() => add('two'))).rejects.toMatchObject({
+      message: 'The disk lost what was written. Restart after mending it.',
+    });
+    expect(waiting).toEqual([]);
+  });
+
+  it('refuses a body that awaits, and keeps nothing of it', async () => {
     const { writer, count, add } = opened();
 
     const awaiting = () =>
@@ -43,18 +100,18 @@ describe('a transaction', () => {
         add('before');
       });
 
-    expect(awaiting).toThrow(/promise/);
+    await expect(awaiting()).rejects.toThrow(/promise/);
     expect(count()).toBe(0);
   });
 
-  it('undoes a part that fails and keeps the rest', () => {
+  it('undoes a part that fails and keeps the rest', async () => {
     const { writer, count, add } = opened();
     let forgot = 0;
     writer.onRollback(() => {
       forgot += 1;
     });
 
-    writer.durable(() => {
+    await writer.durable(() => {
       add('one');
       const part = () =>
         writer.nested(() => {
