@@ -15,10 +15,14 @@ export const beside: Benchmark = {
     const store = await growStore(quick ? 10_000 : 1_000_000);
     const destination = await startDestination();
     store.folder.describe({ all: destination.url });
+    const left = await startGateway(store.folder);
+    await ask(left, '/v1/destinations/bench/all/resume', 'POST');
+    await warmUp(left, destination);
+    const alone = await offer(left, destination, { rate: EASY, seconds: quick ? 8 : 30 });
+    await left.stop();
     store.letRetentionRun();
     const gateway = await startGateway(store.folder);
     try {
-      await ask(gateway, '/v1/destinations/bench/all/resume', 'POST');
       await warmUp(gateway, destination);
       const until = { done: false };
       const reading = read(gateway, until);
@@ -30,6 +34,7 @@ export const beside: Benchmark = {
       const { removed } = await retained(gateway);
       const done = `${reads} reads, ${copies.whole} backups and ${copies.givenUp} given up, ${removed.toLocaleString('en')} rows removed`;
       return [
+        easyRow(`${EASY}/s offered to the long history, nothing beside`, alone),
         { what: 'meanwhile', value: `${done}; ${store.returns.toLocaleString('en')} returns`, bar: null, held: null },
         easyRow(`${EASY}/s offered meanwhile`, offered),
       ];
@@ -41,9 +46,10 @@ export const beside: Benchmark = {
   },
 };
 
-/** What people do: page through lists, search, preview a replay; each again as soon as it is answered. */
+/** What people do, each once a second: page through lists, search, preview a replay. */
 async function read(gateway: Running, until: { readonly done: boolean }): Promise<number> {
   let reads = 0;
+  let next = performance.now();
   while (!until.done) {
     const { data } = await ask<{ data: { id: string }[] }>(gateway, '/v1/inbound?limit=200');
     await ask(gateway, '/v1/returns?limit=200');
@@ -51,6 +57,8 @@ async function read(gateway: Running, until: { readonly done: boolean }): Promis
     await ask(gateway, '/v1/returns?order=MK-3');
     if (data[0] !== undefined) await ask(gateway, `/v1/inbound/${data[0].id}/replay?dryRun=true`, 'POST');
     reads += 5;
+    next = Math.max(next + 1000, performance.now());
+    await new Promise(resolve => setTimeout(resolve, next - performance.now()));
   }
   return reads;
 }
