@@ -32,7 +32,7 @@ export interface GatewayOptions {
   readonly log: Log;
   /** Where `{ env }` references are looked up. Default the process's own. */
   readonly env?: LoadRequest['env'];
-  /** Default all. What one process leaves out, another over the same store must do. */
+  /** Default all. What one process leaves out waits until another has the same store. */
   readonly roles?: ReadonlySet<GatewayRole>;
 }
 

@@ -14,6 +14,11 @@ export function listOption(options: Given, name: string): readonly string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
+/** The words of one text or of several, each once. */
+export function commaSeparated(given: readonly string[]): readonly string[] {
+  return [...new Set(given.flatMap(text => text.split(',')).map(text => text.trim()))].filter(text => text !== '');
+}
+
 export function flag(options: Given, name: string): boolean {
   return options[name] === true;
 }

@@ -1,24 +1,35 @@
 import { once } from 'node:events';
 import { readEnvironment } from '../config/load-config.ts';
 import type { ProcessSettings } from '../config/process-settings.ts';
+import type { GatewayRole } from '../gateway.ts';
 import type { CliCommand } from './cli-command.ts';
 import { CliError } from './cli-error.ts';
+import { commaSeparated, textOption } from './options.ts';
 
 /** Serves until SIGTERM or SIGINT. Logs are JSON on stdout; what a person must read at the start goes to stderr. */
 export const serve: CliCommand = {
   name: 'serve',
   description: 'Start the gateway',
-  options: [],
-  more: 'Settings: RETOUR_CONFIG, RETOUR_DATABASE_URL, RETOUR_HOST, RETOUR_PORT, RETOUR_ADMIN_TOKEN (config/reference.md).\nSIGTERM and Ctrl-C end it: it finishes what is under way.',
-  async run(_call, deps) {
+  options: [{ flags: '--roles <roles>', help: 'only these of receive,process,deliver (default all)' }],
+  more: [
+    'Settings: RETOUR_CONFIG, RETOUR_DATABASE_URL, RETOUR_HOST, RETOUR_PORT, RETOUR_ADMIN_TOKEN (config/reference.md).',
+    'SIGTERM and Ctrl-C end it: it finishes what is under way.',
+    'Roles are for measuring and maintenance. One process has an SQLite store to itself, so what is left out waits for a start with it:',
+    '  receive  takes webhooks; without it they are answered 503',
+    '  process  interprets and records what was kept, and removes by age',
+    '  deliver  sends messages to destinations',
+    'The API is served in any case, and what it is asked for it does.',
+  ].join('\n'),
+  async run({ options }, deps) {
     // From the first moment on: whoever ends it while it starts has it end in order.
     const interrupted = deps.interrupted();
     // Loaded here, so that every other command starts without them.
-    const [{ adapters }, { openGateway }, { createLog }] = await Promise.all([
+    const [{ adapters }, { GATEWAY_ROLES, openGateway }, { createLog }] = await Promise.all([
       import('../adapters.ts'),
       import('../gateway.ts'),
       import('../telemetry/log.ts'),
     ]);
+    const roles = rolesOf(textOption(options, 'roles'), GATEWAY_ROLES);
     const settings = readEnvironment(deps.env);
     // The store holds personal data: whatever is made from here on is not for others to read.
     process.umask(process.umask() | 0o027);
@@ -27,14 +38,22 @@ export const serve: CliCommand = {
       settings,
       adapters,
       log,
+      roles,
       ...(deps.env === undefined ? {} : { env: deps.env }),
     }).catch(error => {
       throw listenTrouble(error, settings) ?? error;
     });
     const { accounts, findings } = gateway.config;
-    log.info({ event: 'gateway.started', url: gateway.url, accounts: accounts.size, findings: findings.length });
+    log.info({
+      event: 'gateway.started',
+      url: gateway.url,
+      roles: [...roles],
+      accounts: accounts.size,
+      findings: findings.length,
+    });
     const say = (line: string) => deps.err(`${line}\n`);
     say(`Retour listens on ${gateway.url}  (API reference: ${gateway.url}/docs)`);
+    for (const role of GATEWAY_ROLES) if (!roles.has(role)) say(LEFT_OUT[role]);
     if (gateway.newAdminToken !== null) {
       say(`Administrator's token, shown this once: ${gateway.newAdminToken}`);
     }
@@ -52,6 +71,23 @@ export const serve: CliCommand = {
     return 0;
   },
 };
+
+const LEFT_OUT: Readonly<Record<GatewayRole, string>> = {
+  receive: 'Without the role receive: webhooks are answered 503, and providers have to send them again.',
+  process: 'Without the role process: what is kept is not read, and nothing is removed by age, until a start with it.',
+  deliver: 'Without the role deliver: messages wait for a start with it.',
+};
+
+/** What was not typed is every role; a word that is none, and no word at all, are mistakes. */
+function rolesOf(given: string | undefined, known: readonly GatewayRole[]): ReadonlySet<GatewayRole> {
+  if (given === undefined) return new Set(known);
+  const roles = commaSeparated([given]);
+  const unknown = roles.find(role => !(known as readonly string[]).includes(role));
+  const allowed = `--roles takes ${known.slice(0, -1).join(', ')} and ${known.at(-1)}, separated by commas`;
+  if (unknown !== undefined) throw new CliError(`${allowed}; ${unknown} is none of them.`);
+  if (roles.length === 0) throw new CliError(`${allowed}; name at least one.`);
+  return new Set(roles as readonly GatewayRole[]);
+}
 
 /** The address cannot be had, in one sentence; `null` for any other trouble. */
 function listenTrouble(error: unknown, { host, port }: ProcessSettings): CliError | null {

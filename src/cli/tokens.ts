@@ -3,7 +3,7 @@ import { connectApi } from './api-client.ts';
 import { type CliCommand, type CliGroup, JSON_OPTION } from './cli-command.ts';
 import { CliError } from './cli-error.ts';
 import { printable } from './display-text.ts';
-import { flag, listOption, textOption } from './options.ts';
+import { commaSeparated, flag, listOption, textOption } from './options.ts';
 import { writeJson, writeLine } from './output.ts';
 import { resolveId, TOKEN_ID } from './resolve-id.ts';
 import { renderTable } from './table.ts';
@@ -47,10 +47,6 @@ const create: CliCommand = {
     return writeLine(deps, answer.token ?? '');
   },
 };
-
-function commaSeparated(given: readonly string[]): readonly string[] {
-  return [...new Set(given.flatMap(text => text.split(',')).map(text => text.trim()))].filter(text => text !== '');
-}
 
 function reachOf({ accounts }: TokenAnswer): string {
   return accounts === 'all' ? 'every account' : accounts.join(', ');

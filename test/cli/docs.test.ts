@@ -92,8 +92,9 @@ async function runCommand(text: string, isPortTaken: boolean): Promise<Said> {
   const env = { ...stage.env };
   if (argv[0] === 'serve') {
     const other = { ...env, RETOUR_DATABASE_URL: `sqlite:${join(stage.folder, 'other.db')}` };
-    if (isPortTaken) return await inProcess(['serve'], MAIN, other);
-    return await inProcess(['serve'], MAIN, { ...other, RETOUR_PORT: '0' }, "Administrator's token");
+    if (isPortTaken) return await inProcess(argv, MAIN, other);
+    const last = argv.includes('--roles') ? 'Without the role deliver' : "Administrator's token";
+    return await inProcess(argv, MAIN, { ...other, RETOUR_PORT: '0' }, last);
   }
   if (argv[0] === 'new-adapter') {
     await copyRepository(copy);
