@@ -177,3 +177,31 @@ export interface TokenAnswer {
 export interface NewTokenAnswer extends TokenAnswer {
   readonly token: string | null;
 }
+
+export interface AccountAnswer {
+  readonly id: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly tier: string;
+  readonly timezone: string;
+  readonly currency: string;
+  readonly connections: readonly string[];
+  readonly destinations: readonly string[];
+}
+
+export interface ConnectionAnswer {
+  readonly account: string;
+  readonly name: string;
+  readonly adapter: { readonly id: string; readonly version: number };
+  readonly webhookUrl: string | null;
+  readonly acknowledgeWith: number;
+}
+
+export interface AdapterAnswer {
+  readonly id: string;
+  readonly version: number;
+  readonly label: string;
+  readonly evidence: string;
+  readonly docs: readonly string[];
+  readonly webhook: { readonly redeliveryHours: number | null } | null;
+}

@@ -1,10 +1,14 @@
+import { accounts } from './accounts.ts';
+import { adapters } from './adapters.ts';
 import { backup } from './backup.ts';
 import { checkConfig } from './check-config.ts';
 import type { CliCommand, CliGroup } from './cli-command.ts';
+import { connections } from './connections.ts';
 import { deliveries } from './deliveries.ts';
 import { demo } from './demo.ts';
 import { destinations } from './destinations.ts';
 import { doctor } from './doctor.ts';
+import { events } from './events.ts';
 import { inbound } from './inbound.ts';
 import { listen } from './listen.ts';
 import { newAdapter } from './new-adapter.ts';
@@ -24,11 +28,15 @@ export const COMMANDS: readonly (CliCommand | CliGroup)[] = [
   trigger,
   listen,
   returns,
+  events,
   inbound,
   rejections,
   verify,
   deliveries,
   destinations,
+  accounts,
+  connections,
+  adapters,
   tokens,
   checkConfig,
   doctor,

@@ -1,4 +1,5 @@
 import type { Details, ItemChange, SettlementChange, ShipmentChange } from '../model/return-event.ts';
+import type { EventAnswer } from './answers.ts';
 import { formatMoney, plural, words } from './words.ts';
 
 interface Code {
@@ -41,6 +42,17 @@ export function describeChange(change: unknown): string {
     dispute === undefined ? '' : [words(dispute.state), dispute.reason ?? ''].join(' ').trim(),
   ];
   return parts.filter(part => part !== '').join(', ');
+}
+
+/** What is particular about a recorded event; a time that is only the receipt is no news of the provider's. */
+export function describeNote({ late, revision, withdrawn, occurredAt }: EventAnswer): string {
+  const notes = [
+    withdrawn ? 'withdrawn' : '',
+    revision > 1 ? `revision ${revision}` : '',
+    late ? 'late' : '',
+    occurredAt === null ? 'time of receipt' : '',
+  ];
+  return notes.filter(note => note !== '').join(', ');
 }
 
 /** Our word, and theirs where it is another. */

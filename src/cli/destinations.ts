@@ -4,7 +4,7 @@ import { type CliCommand, type CliGroup, JSON_OPTION } from './cli-command.ts';
 import { CliError } from './cli-error.ts';
 import { describeAttempt } from './deliveries.ts';
 import { printable } from './display-text.ts';
-import { textOption } from './options.ts';
+import { MOST_CONFIGURED, textOption } from './options.ts';
 import { writeJson, writeLine } from './output.ts';
 import { ambiguous } from './resolve-id.ts';
 import { renderTable } from './table.ts';
@@ -15,8 +15,6 @@ const DESTINATION = {
   name: '<destination>',
   help: 'account/name, or a beginning of either that fits only one',
 };
-/** Far more than anybody configures. */
-const MOST = 10_000;
 
 const list: CliCommand = {
   name: 'list',
@@ -27,7 +25,7 @@ const list: CliCommand = {
     const found = await api.list<DestinationAnswer>(
       '/v1/destinations',
       { account: textOption(options, 'account') },
-      MOST,
+      MOST_CONFIGURED,
     );
     if (options.json === true) return writeJson(deps, found);
     if (found.data.length === 0) return writeLine(deps, 'No destination is configured.');
@@ -117,7 +115,7 @@ async function resolveDestination(
   api: ApiClient,
   given: string,
 ): Promise<{ readonly path: string; readonly name: string }> {
-  const { data } = await api.list<DestinationAnswer>('/v1/destinations', {}, MOST);
+  const { data } = await api.list<DestinationAnswer>('/v1/destinations', {}, MOST_CONFIGURED);
   const [account, name] = given.includes('/') ? (given.split('/', 2) as [string, string]) : ['', given];
   const exact = data.filter(row => nameOf(row) === given || (account === '' && row.name === given));
   const found =

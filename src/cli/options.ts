@@ -2,6 +2,9 @@ import { CliError } from './cli-error.ts';
 
 /** Reads what was typed behind an option. */
 
+/** For lists of what is configured: far more than anybody has. */
+export const MOST_CONFIGURED = 10_000;
+
 type Given = Readonly<Record<string, unknown>>;
 
 export function textOption(options: Given, name: string): string | undefined {

@@ -14,7 +14,7 @@ export function writeLine(deps: CliDeps, text: string): 0 {
 }
 
 /** Says where there is more than was asked for. */
-export function tellRest(deps: CliDeps, nextCursor: string | null): 0 {
-  if (nextCursor !== null) deps.err('There are more: raise --limit, or filter.\n');
+export function tellRest(deps: CliDeps, nextCursor: string | null, remedy = 'raise --limit, or filter'): 0 {
+  if (nextCursor !== null) deps.err(`There are more: ${remedy}.\n`);
   return 0;
 }

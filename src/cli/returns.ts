@@ -1,7 +1,7 @@
 import type { HistoryAnswer, ReturnAnswer } from './answers.ts';
 import { connectApi } from './api-client.ts';
 import { type CliCommand, type CliGroup, JSON_OPTION } from './cli-command.ts';
-import { describeChange } from './describe-change.ts';
+import { describeChange, describeNote } from './describe-change.ts';
 import { instantOption, textOption, wholeOption } from './options.ts';
 import { tellRest, writeJson, writeLine } from './output.ts';
 import { resolveReturn } from './resolve-id.ts';
@@ -107,13 +107,13 @@ const timeline: CliCommand = {
     const found = await api.list<HistoryAnswer>(`/v1/returns/${id}/events`, {}, limit);
     if (options.json === true) return writeJson(deps, found);
     deps.out(
-      renderTable(
+      renderTable<HistoryAnswer>(
         [
           { title: 'SEQ', text: row => row.sequence, right: true },
           { title: 'HAPPENED', text: row => row.timestamp },
           { title: 'EVENT', text: row => row.type, colour: () => 'cyan' },
           { title: 'WHAT', text: row => describeChange(row.change), shrinks: true },
-          { title: 'NOTE', text: noteOf, colour: () => 'yellow' },
+          { title: 'NOTE', text: describeNote, colour: () => 'yellow' },
           { title: 'TOLD BY', text: row => `${shortId(row.provenance.inboundIds[0] ?? '')} (${row.provenance.trust})` },
         ],
         found.data,
@@ -123,17 +123,6 @@ const timeline: CliCommand = {
     return tellRest(deps, found.nextCursor);
   },
 };
-
-/** What is particular about a recorded event; a time that is only the receipt is no news of the provider's. */
-function noteOf({ late, revision, withdrawn, occurredAt }: HistoryAnswer): string {
-  const notes = [
-    withdrawn ? 'withdrawn' : '',
-    revision > 1 ? `revision ${revision}` : '',
-    late ? 'late' : '',
-    occurredAt === null ? 'time of receipt' : '',
-  ];
-  return notes.filter(note => note !== '').join(', ');
-}
 
 export const returns: CliGroup = {
   name: 'returns',

@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type CliStage, openCliStage } from './open-cli.ts';
+
+/** What the document does not show of the lists of what is configured, and of what was recorded. */
+
+let stage: CliStage;
+beforeEach(async () => {
+  stage = await openCliStage();
+});
+afterEach(async () => {
+  await stage.close();
+});
+
+describe('accounts, connections and adapters', () => {
+  it('show what a token reaches, and no more', async () => {
+    const { out } = await stage.run([
+      'tokens',
+      'create',
+      '--name',
+      'reader',
+      '--role',
+      'viewer',
+      '--account',
+      'sample-standard',
+    ]);
+    const env = { ...stage.env, RETOUR_TOKEN: out.trim() };
+
+    const accounts = await stage.run(['accounts', 'list'], { env });
+    const connections = await stage.run(['connections', 'list'], { env });
+
+    expect(accounts.out).toContain('\nsample-standard  Sample Fashion ');
+    expect(connections.out).toMatch(
+      /\nsample-standard\/standard +standard 1 +202 +http:\S+\/webhooks\/sample-standard\/standard\n$/,
+    );
+    expect(accounts.out + connections.out).not.toContain('sample-happy-returns');
+  });
+
+  it('are the API’s own answers with --json, and hold no secret', async () => {
+    const { out } = await stage.run(['connections', 'list', '--account', 'sample-standard', '--json']);
+
+    expect(JSON.parse(out)).toMatchObject({
+      data: [{ account: 'sample-standard', name: 'standard', secrets: { webhook: 1 } }],
+      nextCursor: null,
+    });
+    expect(out).not.toContain('whsec_');
+  });
+
+  it('say so where nothing fits', async () => {
+    expect(await stage.run(['connections', 'list', '--account', 'nobody'])).toEqual({
+      code: 0,
+      out: 'No connection fits.\n',
+      err: '',
+    });
+  });
+});
+
+describe('events list', () => {
+  it('goes on from a position, and is empty after the last', async () => {
+    await stage.run(['trigger', 'standard', 'out-of-order', '--exact']);
+
+    const first = await stage.run(['events', 'list', '--limit', '3']);
+    const rest = await stage.run(['events', 'list', '--after', '3']);
+    const none = await stage.run(['events', 'list', '--after', '5']);
+
+    expect(first.err).toBe('There are more: go on with --after 3.\n');
+    expect(first.out.trimEnd().split('\n')).toHaveLength(4);
+    expect(rest.out).toMatch(/return\.authorized .+\n.+return\.requested /);
+    expect(rest.out.trimEnd().split('\n')).toHaveLength(3);
+    expect(none).toEqual({ code: 0, out: 'No event fits.\n', err: '' });
+  });
+
+  it('takes a position and nothing else', async () => {
+    expect(await stage.run(['events', 'list', '--after', 'yesterday'])).toEqual({
+      code: 1,
+      out: '',
+      err: '--after must be a whole number from 0 to 999999999.\n',
+    });
+  });
+});
