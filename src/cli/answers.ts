@@ -205,3 +205,44 @@ export interface AdapterAnswer {
   readonly docs: readonly string[];
   readonly webhook: { readonly redeliveryHours: number | null } | null;
 }
+
+export interface RetentionCounts {
+  readonly bodies: number;
+  readonly messages: number;
+  readonly attempts: number;
+  readonly shoppers: number;
+}
+
+export interface RetentionAnswer {
+  readonly settings: {
+    readonly bodiesDays: number;
+    readonly unreadBodiesDays: number;
+    readonly attemptsDays: number;
+    readonly shopperDays: number;
+    readonly dedupeDays: number;
+  };
+  readonly lastRun: { readonly endedAt: string | null; readonly removed: RetentionCounts } | null;
+  readonly running: { readonly startedAt: string; readonly removed: RetentionCounts } | null;
+  readonly due: RetentionCounts;
+  readonly dueIsAtLeast: boolean;
+  readonly store: { readonly bytes: number; readonly freeBytes: number };
+}
+
+export interface ErasureAnswer {
+  readonly account: string;
+  readonly dryRun: boolean;
+  readonly returns: readonly {
+    readonly id: string;
+    readonly mergedFrom: readonly string[];
+    readonly hadShopper: boolean;
+  }[];
+  readonly inbound: {
+    readonly erased: number;
+    readonly goneBefore: number;
+    readonly shared: number;
+    readonly naming: { readonly erased: number; readonly ids: readonly string[] };
+  };
+  readonly answers: number;
+  readonly sentWithout: readonly { readonly destination: string; readonly pending: number }[];
+  readonly remains: readonly { readonly count: number | null; readonly why: string }[];
+}

@@ -8,6 +8,7 @@ import { deliveries } from './deliveries.ts';
 import { demo } from './demo.ts';
 import { destinations } from './destinations.ts';
 import { doctor } from './doctor.ts';
+import { erasures } from './erasures.ts';
 import { events } from './events.ts';
 import { inbound } from './inbound.ts';
 import { listen } from './listen.ts';
@@ -15,6 +16,7 @@ import { newAdapter } from './new-adapter.ts';
 import { openapi } from './openapi.ts';
 import { rejections } from './rejections.ts';
 import { restore } from './restore.ts';
+import { retention } from './retention.ts';
 import { returns } from './returns.ts';
 import { serve } from './serve.ts';
 import { tokens } from './tokens.ts';
@@ -37,6 +39,8 @@ export const COMMANDS: readonly (CliCommand | CliGroup)[] = [
   accounts,
   connections,
   adapters,
+  retention,
+  erasures,
   tokens,
   checkConfig,
   doctor,

@@ -73,5 +73,6 @@ export function hideSurroundings(text: string, near: number, replacements: Reado
     .replace(/rtk_[\w-]{43}/g, 'rtk_…')
     .replace(/^(ok {4}node +)\d+\.\d+\.\d+/gm, '$124.0.0')
     .replace(/(\.db(?:,|:) )[\d.]+ [kMG]?B\b/g, '$1320 kB')
+    .replace(/(store +)[\d.]+ [kMG]?B, of which [\d.]+ [kMG]?B are/g, '$1320 kB, of which 0 B are')
     .replace(/[\d.]+ [MGT]B free/g, '80.0 GB free');
 }

@@ -137,4 +137,56 @@ describe('what goes wrong is one sentence with its remedy:', () => {
       /^The request is not valid; nothing was done\.\n {2}--account: .+\n {2}--state: .*unreadable.*\n$/,
     );
   });
+
+  it.each([
+    [['events', 'list'], 'viewer'],
+    [['accounts', 'list'], 'viewer'],
+    [['connections', 'list'], 'viewer'],
+    [['adapters', 'list'], 'viewer'],
+    [['retention', 'show'], 'viewer or config_admin'],
+  ])('a token that may not %j', async (argv, role) => {
+    const { env, run } = await open();
+    const { out } = await run(['tokens', 'create', '--name', 'keys', '--role', 'security_admin', '--all-accounts']);
+
+    expect(await said({ ...env, RETOUR_TOKEN: out.trim() }, ...argv)).toBe(
+      `The token lacks the role ${role}. Use a token that may, or let somebody make one with "retour tokens create".\n`,
+    );
+  });
+
+  it.each([
+    [['events', 'list']],
+    [['accounts', 'list']],
+    [['connections', 'list']],
+    [['adapters', 'list']],
+    [['retention', 'show']],
+    [['erasures', 'create', '--account', 'acme', '--email', 'jo@example.com', '--yes']],
+  ])('no gateway for %j', async argv => {
+    const url = await somethingElse((_request, response) => response.end());
+    await close();
+
+    expect(await said({ RETOUR_URL: url, RETOUR_TOKEN: 'rtk_x' }, ...argv)).toBe(
+      `No gateway at ${url}: nothing listens there. Start the gateway with "npm start", or set RETOUR_URL to where it runs.\n`,
+    );
+  });
+
+  it.each([[['events', 'list', '--account', 'ACME']], [['connections', 'list', '--account', 'ACME']]])(
+    'an account that cannot be one in %j',
+    async argv => {
+      const { env } = await open();
+
+      expect(await said(env, ...argv)).toMatch(/^The request is not valid; nothing was done\.\n {2}--account: .+\n$/);
+    },
+  );
+
+  it.each([
+    [['accounts', 'list', '--account', 'acme'], "unknown option '--account'\n(see: retour accounts list --help)\n"],
+    [['adapters', 'lst'], "unknown command 'lst'\n(Did you mean list?)\n"],
+    [
+      ['retention', 'show', 'all'],
+      "too many arguments for 'show'. Expected 0 arguments but got 1: all.\n(see: retour retention show --help)\n",
+    ],
+    [['events', 'list', '--limit', '0'], '--limit must be a whole number from 1 to 10000.\n'],
+  ])('what was typed wrong in %j', async (argv, sentence) => {
+    expect(await said({ RETOUR_TOKEN: 'rtk_x' }, ...argv)).toBe(sentence);
+  });
 });
