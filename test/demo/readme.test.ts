@@ -51,13 +51,26 @@ describe('the documents', () => {
       blocks(document, 'sh').join('\n') +
       [...read(document).matchAll(/`(npm [^`]+)`/g)].map(match => `\n${match[1]}`).join('');
 
-    const run = [...texts.matchAll(/\bnpm (?:run )?([\w-]+)(?: -- ([\w-]+))?/g)];
+    const run = [...texts.matchAll(/\bnpm (?:run (?:--silent )?)?([\w-]+)(?: -- ([\w-]+))?/g)];
 
     expect(run.length).toBeGreaterThan(2);
     expect(run.map(([, script]) => script).filter(script => scripts[script!] === undefined)).toEqual([]);
     const known = COMMANDS.flatMap(({ name, options }) => [name, ...options.map(({ flags }) => flags)]);
     expect(run.flatMap(([, , argument]) => argument ?? []).filter(argument => !known.includes(argument))).toEqual([]);
   });
+
+  it.each(['README.md', 'docs/operations.md', 'docs/retention.md'])(
+    '%s names commands of retour that exist',
+    document => {
+      const named = [...read(document).matchAll(/(?:^|`) *retour ([a-z -]+)/gm)].map(match => `${match[1]!.trim()} `);
+      const known = COMMANDS.flatMap(entry =>
+        'commands' in entry ? entry.commands.map(({ name }) => `${entry.name} ${name}`) : [entry.name],
+      );
+
+      expect(named).not.toEqual([]);
+      expect(named.filter(line => !known.some(command => line.startsWith(`${command} `)))).toEqual([]);
+    },
+  );
 
   it('CONTRIBUTING.md names files that exist', () => {
     const named = [
