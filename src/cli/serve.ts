@@ -18,7 +18,7 @@ export const serve: CliCommand = {
     '  receive  takes webhooks; without it they are answered 503',
     '  process  interprets and records what was kept, and removes by age',
     '  deliver  sends messages to destinations',
-    'The API is served in any case, and what it is asked for it does.',
+    'The API is served in any case: a replay is done at once, a redelivery waits for the role deliver.',
   ].join('\n'),
   async run({ options }, deps) {
     // From the first moment on: whoever ends it while it starts has it end in order.

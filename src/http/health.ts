@@ -4,20 +4,25 @@ import { authenticate } from './auth.ts';
 import type { HttpDeps } from './deps.ts';
 import type { HttpEnv } from './http-env.ts';
 import { answerOpenJson } from './page.ts';
+import { TAKES_NONE } from './webhooks.ts';
 
 /** SHA-256 of nothing anybody holds: reading it tells whether the store answers. */
 const NO_TOKEN = '0'.repeat(64);
 
 /** `/healthz`: the process lives. `/readyz`: it can keep webhooks. `/metrics`: Prometheus, for any token. */
 export function health(
-  deps: Pick<HttpDeps, 'store' | 'notReady' | 'degraded' | 'metrics' | 'now' | 'log' | 'adminTokenDigest'>,
+  deps: Pick<
+    HttpDeps,
+    'store' | 'notReady' | 'degraded' | 'takesWebhooks' | 'metrics' | 'now' | 'log' | 'adminTokenDigest'
+  >,
 ): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
 
   app.get('/healthz', () => answerOpenJson({ alive: true }));
 
   app.get('/readyz', async () => {
-    const reason = deps.notReady() ?? deps.degraded() ?? (await storeTrouble());
+    const takesNone = deps.takesWebhooks ? null : TAKES_NONE;
+    const reason = takesNone ?? deps.notReady() ?? deps.degraded() ?? (await storeTrouble());
     return answerOpenJson({ ready: reason === null, reason }, reason === null ? 200 : 503);
   });
 

@@ -15,6 +15,9 @@ const ANSWER_HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
+/** Why a process that was started without the role `receive` is not ready. */
+export const TAKES_NONE = 'This process does not take webhooks: it lacks the role receive.';
+
 /**
  * `POST /webhooks/{account}/{connection}`: bytes in, one short answer out. No middleware and no schema stands in the
  * way; what the sender may hear is decided by `receive`. Whatever lies below `/webhooks/` and is no connection is
@@ -42,11 +45,7 @@ export function webhooks(deps: Pick<HttpDeps, 'config' | 'receive' | 'notReady' 
     const { path, query } = targetOf(c);
     const connection = connectionAt(path);
     if (connection === null) return refuse(c, { code: 'CONNECTION_UNKNOWN' });
-    if (!deps.takesWebhooks)
-      return refuse(c, {
-        code: 'OVERLOADED',
-        detail: 'This process does not take webhooks: it lacks the role receive.',
-      });
+    if (!deps.takesWebhooks) return refuse(c, { code: 'OVERLOADED', detail: TAKES_NONE });
     if (deps.notReady() !== null)
       return refuse(c, { code: 'OVERLOADED', detail: 'The gateway is not ready to take webhooks; send again later.' });
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readiness } from '../../src/cli/api-client.ts';
 import { until } from '../../src/demo/gateway-client.ts';
 import { type GatewayProcess, spawnGateway } from '../crash/gateway-process.ts';
 import { type CliStage, openCliStage, runWith, TOKEN } from './open-cli.ts';
@@ -116,6 +117,10 @@ describe('serve --roles', () => {
 
     expect(sent).toEqual({ code: 2, statuses: [503, 503, 503, 503, 503] });
     expect(await statesOf('inbound', env)).toEqual([]);
+    expect(await readiness(env.RETOUR_URL!)).toEqual({
+      ready: false,
+      reason: 'This process does not take webhooks: it lacks the role receive.',
+    });
     await says('Without the role receive: webhooks are answered 503, and providers have to send them again.\n');
   });
 
