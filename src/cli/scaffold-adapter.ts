@@ -8,6 +8,7 @@ import { CliError } from './cli-error.ts';
 /** Copies the example adapter under another name: a living adapter is the template, so it cannot rot. */
 
 const TEMPLATE = 'example';
+const REGISTRY = join('adapters', 'index.ts');
 
 export interface AdapterNames {
   readonly id: string;
@@ -43,18 +44,8 @@ export function namesFor(id: string, label: string | undefined): AdapterNames {
   };
 }
 
-/** Names that the files of an adapter, or the registry, use themselves. */
-const USED = [
-  'adapters',
-  'await',
-  'dedupeKey',
-  'defineAdapter',
-  'exampleAdapters',
-  'normalize',
-  'parse',
-  'sign',
-  'verify',
-];
+/** Names that the files of an adapter use themselves. */
+const USED = ['await', 'dedupeKey', 'defineAdapter', 'normalize', 'parse', 'sign', 'verify'];
 
 function isIdentifier(name: string): boolean {
   if (!/^[a-z][A-Za-z0-9]*$/.test(name) || USED.includes(name)) return false;
@@ -79,7 +70,7 @@ const PLACES: readonly (readonly [from: string, to: (id: string) => string])[] =
 
 /** Everything or nothing is there before; what is there already is never touched. Answers the paths that were made, from the root. */
 export async function scaffoldAdapter(root: string, names: AdapterNames): Promise<readonly string[]> {
-  const registry = join(root, 'src', 'adapters.ts');
+  const registry = join(root, REGISTRY);
   const registered = register(await readFile(registry, 'utf8'), names);
   const taken = PLACES.map(([, to]) => to(names.id)).filter(path => existsSync(join(root, path)));
   if (taken.length > 0)
@@ -96,7 +87,7 @@ export async function scaffoldAdapter(root: string, names: AdapterNames): Promis
   for (const folder of ['adapters', 'fixtures']) await rewriteReadme(join(root, folder, names.id, 'README.md'), names);
   await rewriteIndex(join(root, 'adapters', names.id, 'index.ts'), names);
   await writeFile(registry, registered);
-  return [...made, join('src', 'adapters.ts')];
+  return [...made, REGISTRY];
 }
 
 async function copyRenamed(root: string, from: string, to: string, names: AdapterNames): Promise<void> {
@@ -156,26 +147,18 @@ async function rewriteIndex(path: string, { label }: AdapterNames): Promise<void
   );
 }
 
-const LINE = 120;
-
-/** The registry with one more import and entry, both in the order of the ids. Throws where it does not look as it should. */
+/** The registry with one more line, in the order of the ids. Throws where it does not look as it should. */
 function register(text: string, { id, constant }: AdapterNames): string {
-  const imports = [...text.matchAll(/^import \{ (\w+) \} from\s'\.\.\/adapters\/([\w-]+)\/index\.ts';\n/gm)];
-  const list = /export const adapters: readonly Adapter\[\] = \[([^\]]*)\];/.exec(text);
-  if (imports.length === 0 || list === null) {
-    throw new CliError('src/adapters.ts does not look as this command expects; add the adapter there by hand first.');
+  const lines = [...text.matchAll(/^export \{ (\w+) \} from '\.\/([\w-]+)\/index\.ts';\n/gm)];
+  if (lines.length === 0) {
+    throw new CliError(`${REGISTRY} does not look as this command expects; add the adapter there by hand first.`);
   }
-  if (imports.some(([, name, other]) => other === id || name === constant)) {
-    throw new CliError(`src/adapters.ts has an adapter ${id} already: nothing was changed.`);
+  if (lines.some(([, name, other]) => other === id || name === constant)) {
+    throw new CliError(`${REGISTRY} has an adapter ${id} already: nothing was changed.`);
   }
-  const entries = list[1]!.split(',').flatMap(entry => entry.trim() || []);
-  const all = [...entries, constant].toSorted((one, other) => (one.toLowerCase() < other.toLowerCase() ? -1 : 1));
-  const short = `export const adapters: readonly Adapter[] = [${all.join(', ')}];`;
-  const long = `export const adapters: readonly Adapter[] = [\n${all.map(each => `  ${each},\n`).join('')}];`;
-  const withEntry = text.replace(list[0], short.length <= LINE ? short : long);
-  const line = `${['import', '{', constant, '}', 'from', `'../adapters/${id}/index.ts'`].join(' ')};\n`;
-  const next = imports.find(([, , other]) => other! > id);
-  if (next !== undefined) return withEntry.replace(next[0], `${line}${next[0]}`);
-  const last = imports.at(-1)![0];
-  return withEntry.replace(last, `${last}${line}`);
+  const line = `${['export', '{', constant, '}', 'from', `'./${id}/index.ts'`].join(' ')};\n`;
+  const next = lines.find(([, , other]) => other! > id);
+  if (next !== undefined) return text.replace(next[0], `${line}${next[0]}`);
+  const last = lines.at(-1)![0];
+  return text.replace(last, `${last}${line}`);
 }

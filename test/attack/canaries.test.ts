@@ -59,11 +59,7 @@ async function openFullOfCanaries() {
       portal: { adapter: 'standard', secrets: { webhook: [{ env: 'CANARY_PORTAL' }] } },
       tokened: portal(verification({ scheme: 'url_token' }), 'CANARY_URL_TOKEN'),
       bearer: portal(verification({ scheme: 'bearer', header: 'X-Own-Token', prefix: '' }), 'CANARY_BEARER'),
-      narvar: {
-        adapter: 'narvar',
-        settings: { retailer: 'acme' },
-        secrets: { webhook: [{ env: 'CANARY_BASIC' }], api: { env: 'CANARY_API' } },
-      },
+      basic: portal(verification({ scheme: 'basic' }), 'CANARY_BASIC'),
       network: {
         adapter: 'happy-returns',
         settings: { retailerId: 'acme-market' },
@@ -127,11 +123,8 @@ async function tellEverything(url: string, heard: Heard): Promise<void> {
   await post('bearer', { 'x-own-token': SECRETS.bearer }, told('R-bearer'), 202);
   await post('bearer', { 'x-own-token': `${SECRETS.bearer}x` }, told('R-bearer'), 401);
   const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
-  const rma = { return_tracking_status: 'return_initiated_standard', rma_number: 'R-narvar', order_number: 'MK-2' };
-  const narvar = { ...rma, return_creation_date: '2026-01-05T12:00:00Z', retailer_name: 'acme', return_method: 'MAIL' };
-  const place = { email: PERSON.email, origin_city: BODY, origin_zip: BODY };
-  await post('narvar', basic(SECRETS.basic), JSON.stringify({ ...narvar, ...place }), 200);
-  await post('narvar', basic(`${SECRETS.basic}x`), JSON.stringify({ ...narvar, ...place }), 401);
+  await post('basic', basic(SECRETS.basic), told('R-basic'), 202);
+  await post('basic', basic(`${SECRETS.basic}x`), told('R-basic'), 401);
   const unit = { happyReturnsReturnID: 'hr-1', orderNumber: 'MK-3', orderLineItemID: '1', email: PERSON.email };
   const started = { event: 'return_status_updated', typeID: 'started', retailerID: 'acme-market', items: [unit] };
   for (const [body, secret, status] of [

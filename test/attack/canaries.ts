@@ -2,7 +2,7 @@
 export const SECRETS = {
   portal: `whsec_${Buffer.from('canary-portal-key-0123456789abcd').toString('base64')}`,
   network: 'canary-network-secret',
-  basic: 'narvar:canary-basic-password',
+  basic: 'provider:canary-basic-password',
   api: 'canary-account:canary-api-key',
   urlToken: 'canary-url-token-0123456789',
   bearer: 'canary-bearer-0123456789',

@@ -58,7 +58,7 @@ describe('a scaffolded adapter', { timeout: 180_000 }, () => {
       'check',
       '--error-on-warnings',
       'adapters/parcel-port',
-      'src/adapters.ts',
+      'adapters/index.ts',
       'test/adapters/parcel-port',
       'config',
     );
@@ -66,17 +66,20 @@ describe('a scaffolded adapter', { timeout: 180_000 }, () => {
 
     expect(lint.code, lint.output).toBe(0);
     expect(
-      types.output.split('\n').filter(line => line.includes('parcel-port') || line.includes('src/adapters')),
+      types.output.split('\n').filter(line => line.includes('parcel-port') || line.includes('adapters/index')),
     ).toEqual([]);
   });
 
   it('has one line in the registry and no trace of the name of the example', async () => {
-    const registry = await readFile(join(folder, 'src/adapters.ts'), 'utf8');
+    const registry = await readFile(join(folder, 'adapters/index.ts'), 'utf8');
     const index = await readFile(join(folder, 'adapters/parcel-port/index.ts'), 'utf8');
     const account = await readFile(join(folder, 'config/sample/accounts/sample-parcel-port.yaml'), 'utf8');
 
-    expect(registry).toContain("import { parcelPort } from '../adapters/parcel-port/index.ts';\n");
-    expect(registry).toMatch(/export const adapters: readonly Adapter\[\] = \[[^\]]*\bparcelPort\b[^\]]*\];/);
+    const provider = /^export \{ (\w+) \} from '\.\/([\w-]+)\/index\.ts';$/;
+    const [, ...lines] = registry.trimEnd().split('\n');
+    const ids = lines.map(line => provider.exec(line)?.[2]);
+    expect(lines).toContain("export { parcelPort } from './parcel-port/index.ts';");
+    expect(ids).toEqual(ids.toSorted());
     expect(index).toContain(
       "export const parcelPort = defineAdapter({\n  id: 'parcel-port',\n  version: 1,\n  label: 'Parcel Port',",
     );
@@ -89,7 +92,7 @@ describe('a scaffolded adapter', { timeout: 180_000 }, () => {
 
     expect(again).toEqual({
       code: 1,
-      output: 'src/adapters.ts has an adapter parcel-port already: nothing was changed.\n',
+      output: 'adapters/index.ts has an adapter parcel-port already: nothing was changed.\n',
     });
   });
 });
@@ -106,7 +109,7 @@ describe('the names of an adapter', () => {
     });
   });
 
-  it.each(['Loop', '3pl', 'class', 'parse', 'adapters', 'a b', '../x', '-x', ''])('cannot be made of "%s"', id => {
+  it.each(['Loop', '3pl', 'class', 'parse', 'a b', '../x', '-x', ''])('cannot be made of "%s"', id => {
     expect(() => namesFor(id, undefined)).toThrow(/cannot be the id of an adapter/);
   });
 });

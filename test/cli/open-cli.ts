@@ -146,7 +146,7 @@ function open(config: string, databaseFile: string, env: Readonly<Record<string,
       port: 0,
       adminToken: new Secret(TOKEN),
     },
-    adapters,
+    adapters: adapters.filter(({ id }) => ACCOUNTS.includes(`sample-${id}`)),
     log: createLog({ write: () => {} }),
     env,
   });

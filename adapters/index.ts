@@ -1,0 +1,4 @@
+// The registry: one line per provider, in the order of their ids.
+export { happyReturns } from './happy-returns/index.ts';
+export { narvar } from './narvar/index.ts';
+export { standard } from './standard/index.ts';
