@@ -18,7 +18,8 @@ section.operation { border-top: 1px solid var(--line); } nav ul { padding-left: 
 const STYLE_HASH = createHash('sha256').update(CSS).digest('base64');
 
 /** Nothing runs, nothing is loaded, nothing is framed; the one style sheet is allowed by its digest. */
-const PAGE_HEADERS = {
+export const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=UTF-8',
   'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -27,8 +28,8 @@ const PAGE_HEADERS = {
 
 export type Html = ReturnType<typeof html>;
 
-export async function answerPage(c: HttpContext, title: string, content: Html): Promise<Response> {
-  const page = await html`<!doctype html>
+export async function page(title: string, content: Html): Promise<Uint8Array<ArrayBuffer>> {
+  const text = await html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -41,15 +42,26 @@ ${content}
 </body>
 </html>
 `;
-  return c.html(page, 200, PAGE_HEADERS);
+  return new TextEncoder().encode(String(text));
+}
+
+export async function answerPage(title: string, content: Html): Promise<Response> {
+  return new Response(await page(title, content), { headers: PAGE_HEADERS });
+}
+
+export const JSON_HEADERS = {
+  'content-type': 'application/json',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+} as const;
+
+export function openJson(body: unknown): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify(body));
 }
 
 /** JSON that anybody may read: an API answer without a token. */
 export function answerOpenJson(body: unknown, status = 200): Response {
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { 'content-type': 'application/json', 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' },
-  });
+  return new Response(openJson(body), { status, headers: JSON_HEADERS });
 }
 
 /** A browser names HTML; everything else gets JSON. */

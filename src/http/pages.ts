@@ -4,15 +4,20 @@ import type { ApiDocument } from './api-document.ts';
 import type { HttpDeps } from './deps.ts';
 import { docsPage } from './docs.ts';
 import type { HttpEnv } from './http-env.ts';
-import { answerOpenJson, answerPage, wantsPage } from './page.ts';
+import { answerOpenJson, answerPage, JSON_HEADERS, openJson, PAGE_HEADERS, page, wantsPage } from './page.ts';
 
-/** `/`, `/docs` and `/openapi.json`. The document is made at the first request for it, not at start. */
+/**
+ * `/`, `/docs` and `/openapi.json`. Anybody may ask for the two large ones, so each is made once, at the first request for
+ * it, and every answer shares its bytes: ten thousand answers that nobody reads cost no more than one.
+ */
 export function pages({ config }: Pick<HttpDeps, 'config'>, document: () => ApiDocument): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
+  const openApi = once(async () => openJson(document()));
+  const docs = once(() => page('Retour reference', docsPage(document())));
 
-  app.get('/openapi.json', () => answerOpenJson(document()));
+  app.get('/openapi.json', async () => new Response(await openApi(), { headers: JSON_HEADERS }));
 
-  app.get('/docs', c => answerPage(c, 'Retour reference', docsPage(document())));
+  app.get('/docs', async () => new Response(await docs(), { headers: PAGE_HEADERS }));
 
   app.get('/', c => {
     const { publicUrl } = config().gateway;
@@ -25,7 +30,6 @@ export function pages({ config }: Pick<HttpDeps, 'config'>, document: () => ApiD
       });
     }
     return answerPage(
-      c,
       'Retour',
       html`<h1>Retour</h1>
 <p>A returns integration gateway: webhooks of return providers in, one canonical return, signed events out.</p>
@@ -38,4 +42,12 @@ export function pages({ config }: Pick<HttpDeps, 'config'>, document: () => ApiD
   });
 
   return app;
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

@@ -19,7 +19,6 @@ export function problemPages({ config }: Pick<HttpDeps, 'config'>): Hono<HttpEnv
       code => html`<dt><a href="/problems/${code}"><code>${code}</code></a></dt><dd>${PROBLEM_TEXTS[code].title}</dd>`,
     );
     return answerPage(
-      c,
       'Problems',
       html`<h1>Problems</h1><p>Every code the gateway may answer or stop with.</p><dl>${entries}</dl>`,
     );
@@ -38,7 +37,6 @@ export function problemPages({ config }: Pick<HttpDeps, 'config'>): Hono<HttpEnv
         : `Answered with HTTP ${status}.`;
     const again = retryable ? 'The same request can succeed later.' : 'Sending the same request again does not help.';
     return answerPage(
-      c,
       `${code}: ${title}`,
       html`<p><a href="/problems">All problems</a></p>
 <h1>${title}</h1>

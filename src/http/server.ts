@@ -1,5 +1,5 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type ServerOptions as NodeOptions, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 
@@ -9,6 +9,8 @@ export interface ServerOptions {
   readonly port: number;
   /** How long a sender may take over a whole request before it is answered 408 and dropped. Default 30 s. */
   readonly requestTimeoutMs?: number;
+  /** How long a connection with a request under way may stand still, nothing moving in or out, before it is dropped. Default 2 min. */
+  readonly stillTimeoutMs?: number;
   /** How long `close` waits for requests under way before it cuts them off. Default 10 s. */
   readonly closeTimeoutMs?: number;
 }
@@ -20,10 +22,15 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** Unanswered requests of one connection: more than any proxy or sender leaves open, and what they cost is bounded. */
+const MAX_UNANSWERED = 10;
+
 export async function startServer(app: Hono, options: ServerOptions): Promise<RunningServer> {
-  const { host, port, requestTimeoutMs = 30_000, closeTimeoutMs = 10_000 } = options;
+  const { host, port, requestTimeoutMs = 30_000, stillTimeoutMs = 120_000, closeTimeoutMs = 10_000 } = options;
   const server = createAdaptorServer({
     fetch: app.fetch,
+    createServer: ((given: NodeOptions, listener: RequestListener) =>
+      createServer(given, withFewUnanswered(listener))) as typeof createServer,
     serverOptions: {
       requestTimeout: requestTimeoutMs,
       headersTimeout: Math.min(10_000, requestTimeoutMs),
@@ -34,6 +41,8 @@ export async function startServer(app: Hono, options: ServerOptions): Promise<Ru
       maxHeaderSize: 16_384,
     },
   }) as Server;
+  // Node waits without end for somebody who asks and does not read; what was not read stays in memory meanwhile.
+  server.timeout = stillTimeoutMs;
   let closing: Promise<void> | null = null;
   server.prependListener('request', (_request, response) => {
     if (closing !== null) response.shouldKeepAlive = false;
@@ -55,6 +64,25 @@ export async function startServer(app: Hono, options: ServerOptions): Promise<Ru
       closing ??= closeServer(server, closeTimeoutMs);
       return closing;
     },
+  };
+}
+
+/**
+ * Ends a connection that asks on and on without waiting for answers. Node hands over every request of a piece that arrived
+ * at once, hundreds of them, and each one is worked on and its answer held until the ones before it are read.
+ */
+function withFewUnanswered(listener: RequestListener): RequestListener {
+  const unanswered = new WeakMap<Socket, number>();
+  return (request, response) => {
+    const { socket } = request;
+    const count = (unanswered.get(socket) ?? 0) + 1;
+    if (count > MAX_UNANSWERED || socket.destroyed) {
+      socket.destroy();
+      return;
+    }
+    unanswered.set(socket, count);
+    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    return listener(request, response);
   };
 }
 
