@@ -148,6 +148,11 @@ async function tellEverything(url: string, heard: Heard): Promise<void> {
   await post(`nobody?token=${SECRETS.urlToken}`, basic(SECRETS.basic), told('R-nobody'), 503);
 }
 
+/** Whether it answers a page; what else may be asked without an id is one thing. */
+function isList(operation: Json): boolean {
+  return (operation.parameters ?? []).some((parameter: Json) => parameter.name === 'limit');
+}
+
 /** Everything that somebody may ask whose role is not `on_call`, and the mistakes one can make in asking. */
 async function askEverything(url: string, heard: Heard): Promise<void> {
   const ask = async (what: string, path: string, init: RequestInit = {}): Promise<string> => {
@@ -182,6 +187,10 @@ async function askEverything(url: string, heard: Heard): Promise<void> {
   }
   for (const [path, methods] of Object.entries<Json>(document.paths)) {
     if (!path.startsWith('/v1/') || methods.get === undefined || path.includes('{')) continue;
+    if (!isList(methods.get)) {
+      await ask(path, path, as);
+      continue;
+    }
     const rows = await readAll(url, path, {});
     await ask(path, `${path}?limit=200`, as);
     await ask(path, `${path}?limit=1`, as);
