@@ -17,6 +17,8 @@ function isPublicUrl(text: string): boolean {
   const url = URL.parse(text);
   return (
     url !== null &&
+    // A URL parser drops line ends silently; what is checked must be what is written into answers.
+    !/[\s\p{Cc}]/u.test(text) &&
     (url.protocol === 'https:' || url.protocol === 'http:') &&
     `${url.username}${url.password}${url.search}${url.hash}` === '' &&
     !text.endsWith('/')

@@ -25,6 +25,11 @@ describe('a start with a mistake in it', () => {
       { connections: { network: { adapter: 'happy-returns', settings: { retailerId: [SECRETS.api] }, secrets: {} } } },
       {},
     ],
+    [
+      'a public URL that goes on in the next line',
+      { gateway: { publicUrl: `https://returns.example.com/a\r\nX-Injected:${SECRETS.bearer}` } },
+      {},
+    ],
     ['a weak token', {}, { RETOUR_ADMIN_TOKEN: 'canary-cookie' }],
     ['a database with a password', {}, { RETOUR_DATABASE_URL: `mysql://jo:${SECRETS.bearer}@db/retour` }],
   ])('tells of %s without quoting it', async (_what, given, env) => {
