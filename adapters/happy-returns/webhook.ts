@@ -58,8 +58,10 @@ function parseLabel(body: unknown): Parsed<HappyReturnsNotice> {
 /** All events of one POST speak of the same items, so an item that cannot be read spoils each of them, and nothing else. */
 function parseReturn(envelope: Envelope): Parsed<HappyReturnsNotice> {
   const units = matchSchema(envelope, ReturnEnvelope);
-  const problem = units.ok ? otherReturn(units.value.items) : units.problem;
   const others = (envelope.otherEvents ?? []).map(told => ({ told, at: '/otherEvents/*' })).reverse();
+  const problem = units.ok
+    ? (tooMany(units.value.items.length, others.length + 1) ?? otherReturn(units.value.items))
+    : units.problem;
 
   const notices = [...others, { told: envelope as unknown, at: '' }].map(({ told, at }): Entry => {
     const read = matchSchema(told, Told);
@@ -76,6 +78,17 @@ function parseReturn(envelope: Envelope): Parsed<HappyReturnsNotice> {
 
 function isReturnEvent(event: string): event is ReturnNotice['type'] {
   return event === 'return_status_updated' || event === 'return_dropoff_method_created';
+}
+
+/** Far above one order of one return. */
+const MAX_ITEMS = 1000;
+/** Every event speaks of every item, so a small body can tell of millions; so many are recorded in about a second. */
+const MAX_TOLD = 10_000;
+
+function tooMany(items: number, events: number): Problem | null {
+  if (items <= MAX_ITEMS && items * events <= MAX_TOLD) return null;
+  const message = `are more than ${MAX_ITEMS}, or over all events more than ${MAX_TOLD}`;
+  return { code: 'SCHEMA_MISMATCH', path: '/items', message };
 }
 
 /** A POST holds one order of one return [documented]; a second return id in it would be recorded under the first. */
@@ -105,7 +118,7 @@ function parseOutbound(items: readonly unknown[], at: string): Parsed<HappyRetur
     const group = groups.get(happyReturnsExpressCode) ?? { units: [], problem: null };
     groups.set(happyReturnsExpressCode, group);
     if (read.ok) group.units.push(read.value);
-    group.problem ??= problem;
+    group.problem ??= problem ?? tooMany(group.units.length, 1);
   }
   for (const [expressCode, { units, problem }] of groups) {
     const key = `${type}/${expressCode}`;

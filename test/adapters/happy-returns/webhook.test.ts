@@ -32,3 +32,46 @@ describe('a webhook of Happy Returns', () => {
     expect(happyReturns.settings.safeParse({ retailerId: '' }).success).toBe(false);
   });
 });
+
+describe('one POST', () => {
+  const told = '{"event":"return_status_updated","typeID":"dropped_off"}';
+  const post = (items: number, otherEvents: number) => {
+    const unit = (nth: number) => `{"happyReturnsReturnID":"hr-1","orderNumber":"MK-1","orderLineItemID":"${nth}"}`;
+    const units = Array.from({ length: items }, (_, nth) => unit(nth)).join(',');
+    const others = Array.from({ length: otherEvents }, () => told).join(',');
+    return `${told.slice(0, -1)},"retailerID":"acme","otherEvents":[${others}],"items":[${units}]}`;
+  };
+  const problemsOf = (text: string) => {
+    const parsed = happyReturns.reader.parse(requestOf(text), connection.settings);
+    return parsed.outcome === 'parsed'
+      ? parsed.notices.map(notice => ('problem' in notice ? notice.problem?.message : null))
+      : parsed.problem;
+  };
+
+  it('may tell ten events of a thousand items', () => {
+    expect(problemsOf(post(1000, 9))).toEqual(Array.from({ length: 10 }, () => null));
+  });
+
+  it.each([
+    [1001, 0],
+    [1000, 10],
+    [11, 1000],
+  ])('may not tell of more items than can be recorded at once: %i items, %i other events', (items, otherEvents) => {
+    const problem = 'are more than 1000, or over all events more than 10000';
+
+    expect(problemsOf(post(items, otherEvents))).toEqual(Array.from({ length: otherEvents + 1 }, () => problem));
+  });
+
+  it('of a consolidated shipment may name as many returns as it likes, each with a thousand items at most', () => {
+    const unit = (code: string, nth: number) =>
+      `{"happyReturnsExpressCode":"${code}","orderNumber":"MK-1","orderLineItemID":"${nth}"}`;
+    const units = Array.from({ length: 1001 }, (_, nth) => [unit('HR-ONE', nth), unit(`HR-${nth}`, nth)]).flat();
+
+    const problems = problemsOf(`[${units.join(',')}]`) as readonly (string | null)[];
+
+    expect(problems).toHaveLength(1002);
+    expect(problems.filter(problem => problem !== null)).toEqual([
+      'are more than 1000, or over all events more than 10000',
+    ]);
+  });
+});
