@@ -48,7 +48,9 @@ const Intake = z
       .min(1)
       .max(1_000_000)
       .default(600)
-      .describe('Unproven webhooks kept per connection and minute. Default 600.'),
+      .describe(
+        'Unproven webhooks kept per connection and minute; one of more than 16 KiB counts once for each 16 KiB. Default 600.',
+      ),
   })
   .describe('What is taken in.');
 

@@ -10,6 +10,8 @@ import { withoutCredentials } from './without-credentials.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Rejected requests kept per connection; older ones go. */
 const REJECTIONS_KEPT = 1000;
+/** An unproven webhook uses its budget up once for so many bytes: what it costs on disk, and in reading it, grows with them. */
+const HINT_BYTES = 16_384;
 
 export interface ReceiveDeps {
   readonly store: Pick<Store, 'addRejection'>;
@@ -35,16 +37,17 @@ export type Receive = (connection: ConnectionConfig, request: InboundRequest) =>
  * committed and synced. Verification sees the bytes, never JSON, and a dedupe key is registered only after it.
  */
 export function createReceive(deps: ReceiveDeps): Receive {
-  const hints = new Map<string, { minute: number; count: number }>();
+  const hints = new Map<string, { minute: number; used: number }>();
 
   /** Nobody has proven anything, so the budget is all that bounds what such a sender can make us keep. */
-  function withinHintBudget(connection: ConnectionConfig, nowMs: number): boolean {
+  function withinHintBudget(connection: ConnectionConfig, bytes: number, nowMs: number): boolean {
     const key = `${connection.account}/${connection.name}`;
     const minute = Math.floor(nowMs / 60_000);
     const known = hints.get(key);
-    const count = known?.minute === minute ? known.count + 1 : 1;
-    hints.set(key, { minute, count });
-    return count <= deps.config().gateway.intake.hintsPerMinute;
+    const used = known?.minute === minute ? known.used : 0;
+    if (used >= deps.config().gateway.intake.hintsPerMinute) return false;
+    hints.set(key, { minute, used: used + Math.max(1, Math.ceil(bytes / HINT_BYTES)) });
+    return true;
   }
 
   return async function receive(connection, request) {
@@ -79,7 +82,7 @@ export function createReceive(deps: ReceiveDeps): Receive {
         { rejectionId: rejection.id, reason, header, skewSeconds },
       );
     }
-    if (verification.trust === 'hint' && !withinHintBudget(connection, startedAtMs)) {
+    if (verification.trust === 'hint' && !withinHintBudget(connection, request.body.byteLength, startedAtMs)) {
       return answer({ outcome: 'over_budget', retryAfterMs: 60_000 - (startedAtMs % 60_000) }, { trust: 'hint' });
     }
 

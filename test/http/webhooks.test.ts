@@ -208,6 +208,17 @@ describe('a webhook', () => {
     expect(second.headers.get('retry-after')).toBe('60');
   });
 
+  it('that proves nothing counts once for each 16 KiB of it, so that no stranger fills the disk', async () => {
+    const { webhook } = await openHttp({ intake: { hintsPerMinute: 4 } });
+    const send = async (bytes: number) =>
+      (await webhook('/webhooks/acme/hints', { headers: {}, body: 'x'.repeat(bytes) })).status;
+
+    // 1, 2 and 64 of the 4; the last one that begins within the budget may go over it.
+    expect([await send(16_384), await send(16_385), await send(1_048_576), await send(1)]).toEqual([
+      202, 202, 202, 503,
+    ]);
+  });
+
   it('that cannot be kept is not acknowledged', async () => {
     const error = new GatewayError('STORE_UNAVAILABLE', 'The disk is full.', { retryAfterMs: 12_400 });
     const { webhook } = await openHttp({
