@@ -55,6 +55,7 @@ export function parseJson(body: Uint8Array, options: JsonOptions = {}): Read<unk
   const text = decode(body);
   if (text === null) return malformed('The body is not UTF-8.');
   if (text.trim() === '') return malformed('The body is empty.');
+  if (hasHalfCharacter(text)) return malformed('A text in the body holds half a character.');
 
   const asText = new Set(options.numbersAsText);
   const revive = scan.longNumber || asText.size > 0 || MAY_NAME_PROTO.test(text);
@@ -79,6 +80,20 @@ function decode(body: Uint8Array): string | null {
   } catch {
     return null;
   }
+}
+
+const MAY_HALVE = /\\ud[89a-f]/i;
+/** Every escape of a JSON text: a character written as two halves, the beginning of a half that stands alone, or any other. */
+const ESCAPES = /\\(?:ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|(ud[89a-f])|[\s\S])/gi;
+
+/**
+ * Whether a text in this JSON holds half a character (`\ud800` alone). Its bytes would be another text than the one in
+ * memory, so what was stored under it is not found again, and ids that differ become one.
+ */
+export function hasHalfCharacter(json: string): boolean {
+  if (!MAY_HALVE.test(json)) return false;
+  for (const [, alone] of json.matchAll(ESCAPES)) if (alone !== undefined) return true;
+  return false;
 }
 
 /** `__proto__`, also where one of its letters is written as an escape. */

@@ -100,6 +100,28 @@ describe('parseJson', () => {
     expect(parsed(`["${'['.repeat(200)}\\"${'{'.repeat(200)}"]`)).toEqual([`${'['.repeat(200)}"${'{'.repeat(200)}`]);
   });
 
+  it.each([
+    '"\\ud800"',
+    '"\\uDC00"',
+    '{"a\\udfff":1}',
+    '["\\ud83d\\ud83d\\ude00"]',
+    '"\\\\\\ud800"',
+    '"\\ud800\\n\\udc00"',
+  ])('refuses half a character, which could not be stored: %s', text => {
+    expect(parseJson(Buffer.from(text))).toEqual({
+      ok: false,
+      problem: { code: 'MALFORMED_BODY', path: null, message: 'A text in the body holds half a character.' },
+    });
+  });
+
+  it.each([
+    ['"\\ud83d\\ude00"', '😀'],
+    ['"\\\\ud800"', '\\ud800'],
+    ['"\\uD83D\\uDE00\\\\ud83d"', '😀\\ud83d'],
+  ])('takes a whole one, and the letters of an escape that is none: %s', (text, value) => {
+    expect(parseJson(Buffer.from(text))).toEqual({ ok: true, value });
+  });
+
   it('answers any bytes with an outcome', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), body => {

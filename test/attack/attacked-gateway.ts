@@ -84,17 +84,26 @@ export async function signedWebhook(
   secret = PORTAL_SECRET,
 ): Promise<{ readonly headers: Record<string, string>; readonly body: string }> {
   const body = typeof event === 'string' ? event : JSON.stringify(event);
+  return { headers: await signedHeaders(Buffer.from(body), id, secret), body };
+}
+
+/** What proves these bytes, whatever they are. */
+export async function signedHeaders(
+  body: Uint8Array,
+  id: string,
+  secret = PORTAL_SECRET,
+): Promise<Record<string, string>> {
   const request: InboundRequest = {
     method: 'POST',
     path: '/',
     query: new URLSearchParams(),
     headers: { 'webhook-id': [id] },
-    body: Buffer.from(body),
+    body,
   };
   const connection = { settings: standard.settings.parse({}), secrets: { webhook: [new Secret(secret)] } };
   const { headers } = await standard.webhook!.sign(request, connection, new Date());
   const flat = Object.fromEntries(Object.entries(headers).map(([name, [value]]) => [name, value!]));
-  return { headers: { 'content-type': 'application/json', ...flat }, body };
+  return { 'content-type': 'application/json', ...flat };
 }
 
 /** Answers the id under which it was kept; throws where it was not. */
