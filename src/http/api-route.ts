@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
+import { hasHalfCharacter } from '../adapter/read-json.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { requireRole } from './auth.ts';
 import type { HttpDeps, Principal } from './deps.ts';
@@ -133,6 +135,7 @@ async function bodyText(c: HttpContext, { config }: HttpDeps, required: boolean)
   if ((declaredLength(headers) ?? 0) > maxBytes) throw tooLarge();
   const read = await readBody(bodyOf(c), { maxBytes, take: () => true });
   if (read.outcome !== 'read') throw tooLarge();
+  if (!isUtf8(read.bytes)) throw invalid('/body', 'is not UTF-8');
   const text = Buffer.from(read.bytes).toString('utf8');
   if (text.trim() === '') {
     if (required) throw invalid('/body', 'is missing; send JSON');
@@ -145,6 +148,7 @@ async function bodyText(c: HttpContext, { config }: HttpDeps, required: boolean)
 }
 
 function parseJson(text: string): unknown {
+  if (hasHalfCharacter(text)) throw invalid('/body', 'holds half a character in one of its texts');
   try {
     return JSON.parse(text);
   } catch {

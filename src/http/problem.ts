@@ -111,11 +111,14 @@ export function methodNotAllowed({ config }: Pick<HttpDeps, 'config'>, allowed: 
 
 export type RequestPart = 'path' | 'query' | 'header' | 'body';
 
-/** Everything that is wrong with one part of a request, each with a JSON Pointer that begins with the part's name. */
+/** A body of a hundred thousand unknown fields is not answered with ten times its size. */
+const MAX_FAULTS = 50;
+
+/** What is wrong with one part of a request, up to 50 things of it, each with a JSON Pointer that begins with the part's name. */
 export function validationFailed(part: RequestPart, faults: readonly Fault[]): GatewayError {
   const at = (path: readonly PropertyKey[]) =>
     `/${[part, ...path].map(key => String(key).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
-  const errors = faults.map(({ path, message }) => ({ pointer: at(path), message }));
+  const errors = faults.slice(0, MAX_FAULTS).map(({ path, message }) => ({ pointer: at(path), message }));
   return new GatewayError('VALIDATION_FAILED', 'The request is not valid; nothing was done.', { errors });
 }
 
