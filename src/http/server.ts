@@ -30,7 +30,7 @@ export async function startServer(app: Hono, options: ServerOptions): Promise<Ru
   const server = createAdaptorServer({
     fetch: app.fetch,
     createServer: ((given: NodeOptions, listener: RequestListener) =>
-      createServer(given, withFewUnanswered(listener))) as typeof createServer,
+      createServer(given, withFewUnanswered(withPlainPaths(listener)))) as typeof createServer,
     serverOptions: {
       requestTimeout: requestTimeoutMs,
       headersTimeout: Math.min(10_000, requestTimeoutMs),
@@ -64,6 +64,17 @@ export async function startServer(app: Hono, options: ServerOptions): Promise<Ru
       closing ??= closeServer(server, closeTimeoutMs);
       return closing;
     },
+  };
+}
+
+/** `.` and `..` as a part of a path, also percent-encoded, and a backslash, which URL parsers take for a slash. */
+const WALKING = /^[^?]*(?:\\|\/(?:\.|%2e){1,2}(?:[/?]|$))/i;
+
+/** Refuses a path that is one for a proxy which goes by its text, and another one here, where it is tidied up. */
+function withPlainPaths(listener: RequestListener): RequestListener {
+  return (request, response) => {
+    if (!WALKING.test(request.url ?? '')) return listener(request, response);
+    response.writeHead(400, { connection: 'close', 'content-length': 0 }).end();
   };
 }
 

@@ -255,7 +255,6 @@ describe('the address of a webhook', () => {
     '/webhooks/..%2f..%2fetc/passwd',
     '/webhooks/acme/%70ortal',
     '/webhooks/__proto__/constructor',
-    '/webhooks/acme/x/../portal',
   ])('%s leads nowhere yet', async path => {
     const { listen, calls } = await openHttp({ storeless: true });
     const { url } = await listen();
