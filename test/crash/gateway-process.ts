@@ -83,6 +83,10 @@ export interface SpawnOptions {
   readonly preload?: readonly string[];
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The user it runs as; only root may say so. */
+  readonly uid?: number;
+  /** How many files, connections included, it may have open at once. Default as many as this process. */
+  readonly openFiles?: number;
 }
 
 const living = new Set<ChildProcess>();
@@ -94,10 +98,17 @@ process.on('exit', () => {
 export function spawnGateway({ env, logFile }: GatewayFolder, options: SpawnOptions = {}): GatewayProcess {
   const output = openSync(logFile, 'a');
   const preload = (options.preload ?? []).flatMap(module => ['--import', module]);
-  const child = spawn(process.execPath, [...preload, STARTER, ...(options.args ?? ['serve'])], {
+  const command = [process.execPath, ...preload, STARTER, ...(options.args ?? ['serve'])];
+  // A shell that lowers the limit and becomes the gateway, so that its pid is the gateway's.
+  const limited =
+    options.openFiles === undefined
+      ? command
+      : ['/bin/sh', '-c', `ulimit -n ${options.openFiles} && exec "$@"`, 'sh', ...command];
+  const child = spawn(limited[0]!, limited.slice(1), {
     cwd: ROOT,
     env: { PATH: process.env.PATH ?? '', ...env, ...options.env },
     stdio: ['ignore', output, 'pipe'],
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
   closeSync(output);
   living.add(child);

@@ -4,17 +4,19 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openStore } from '../../src/storage/open-store.ts';
 import { Database } from '../../src/storage/sqlite/sql.ts';
-import { type GatewayFolder, prepareGatewayFolder, spawnGateway } from './gateway-process.ts';
+import { type GatewayFolder, prepareGatewayFolder, type SpawnOptions, spawnGateway } from './gateway-process.ts';
 
 // Real processes on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -32,8 +34,11 @@ function folderWith(database?: string): GatewayFolder {
   return prepareGatewayFolder(place, { accounts: {}, ...(database === undefined ? {} : { database }) });
 }
 
-async function refusal(folder: GatewayFolder): Promise<{ readonly code: number | null; readonly said: string }> {
-  const gateway = spawnGateway(folder);
+async function refusal(
+  folder: GatewayFolder,
+  options: SpawnOptions = {},
+): Promise<{ readonly code: number | null; readonly said: string }> {
+  const gateway = spawnGateway(folder, options);
   cleanups.push(() => gateway.end('SIGKILL'));
   gateway.listening.then(
     () => gateway.end('SIGKILL'), // it should not have
@@ -48,13 +53,17 @@ async function makeStore({ database }: GatewayFolder): Promise<void> {
   await (await openStore(`sqlite:${database}`)).close();
 }
 
-/** A folder in which nobody may make a file: not even root under /sys. */
-function unwritableFolder(): string {
-  if (process.getuid?.() === 0) return '/sys';
-  const folder = mkdtempSync(join(tmpdir(), 'retour-readonly-'));
-  chmodSync(folder, 0o555);
-  cleanups.push(() => rmSync(folder, { recursive: true }));
-  return folder;
+/** For root no mode is an obstacle, so the gateway runs as somebody else then. */
+const NOBODY = 65_534;
+const asSomebody: SpawnOptions = process.getuid?.() === 0 ? { uid: NOBODY } : {};
+
+/** What stands below `place`, readable by everybody and writable by nobody. */
+function lock(place: string): void {
+  for (const name of readdirSync(place, { recursive: true, encoding: 'utf8' })) {
+    const path = join(place, name);
+    chmodSync(path, statSync(path).isDirectory() ? 0o555 : 0o444);
+  }
+  chmodSync(place, 0o555);
 }
 
 /** Each is told in one sentence, ends with 1, and touches nothing. */
@@ -91,8 +100,49 @@ describe('a gateway is refused', () => {
     await expect(third.listening).resolves.toMatch(/^http:/);
   });
 
-  it('a folder that cannot be written', async () => {
-    const database = join(unwritableFolder(), 'retour.db');
+  it('a folder that may not be written', async () => {
+    const folder = folderWith();
+    const place = dirname(folder.database);
+    chmodSync(dirname(place), 0o755); // the test's own folder, which a temporary one hides from others
+    lock(place);
+
+    expect(await refusal(folder, asSomebody)).toEqual({
+      code: 1,
+      said: `The store ${folder.database} cannot be opened: its folder cannot be written.\n`,
+    });
+    expect(readdirSync(place)).toEqual([]);
+  });
+
+  it('a store that may be read and not written', async () => {
+    const folder = folderWith();
+    await makeStore(folder);
+    const place = dirname(folder.database);
+    chmodSync(dirname(place), 0o755);
+    lock(place);
+    const before = readFileSync(folder.database);
+
+    expect(await refusal(folder, asSomebody)).toEqual({
+      code: 1,
+      said: `The store ${folder.database} cannot be opened. The store’s file cannot be written.\n`,
+    });
+    expect(readFileSync(folder.database)).toEqual(before);
+  });
+
+  it('a file where its folder should be', async () => {
+    const folder = folderWith();
+    const file = join(dirname(folder.database), 'notes.txt');
+    writeFileSync(file, 'not a folder');
+    const database = join(file, 'retour.db');
+
+    expect(await refusal(folderWith(database))).toEqual({
+      code: 1,
+      said: `The store ${database} cannot be opened: its folder cannot be written.\n`,
+    });
+    expect(readFileSync(file, 'utf8')).toBe('not a folder');
+  });
+
+  it('a file system on which not even root can make a file', async () => {
+    const database = '/sys/retour.db';
 
     expect(await refusal(folderWith(database))).toEqual({
       code: 1,
