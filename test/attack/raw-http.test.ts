@@ -60,6 +60,58 @@ describe('a request that is not well formed', () => {
   });
 });
 
+describe('a body that looks like a request', () => {
+  it('is none, also where nobody reads it', async () => {
+    const gateway = await startAttacked(prepareAttacked());
+    const inside = `GET /v1/tokens HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\n\r\n`;
+    const chunk = `${inside.length.toString(16)}\r\n${inside}\r\n0\r\n\r\n`;
+    const next = 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    const refused: Readonly<Record<string, string>> = {
+      'POST /webhooks/nobody/portal': '503',
+      'POST /webhooks/acme/portal': '401',
+      'PUT /webhooks/acme/portal': '405',
+      'POST /v1/tokens': '401',
+      'POST /nothing': '404',
+      'GET /healthz': '200',
+      'POST /webhooks/../x': '400',
+    };
+
+    for (const [line, status] of Object.entries(refused)) {
+      for (const rest of [
+        `Content-Length: ${inside.length}\r\n\r\n${inside}`,
+        `Transfer-Encoding: chunked\r\n\r\n${chunk}`,
+      ]) {
+        const heard = await speakRaw(gateway.port, `${line} HTTP/1.1\r\nHost: x\r\n${rest}${next}`, 1000);
+        const statuses = [...heard.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, code]) => code);
+        // The one behind it is answered, unless the connection ends with the first; the one inside never.
+        expect([line, statuses]).toEqual([line, status === '400' ? ['400'] : [status, '200']]);
+        expect(heard, line).not.toContain('"data"');
+      }
+    }
+  });
+});
+
+describe('a method that is not one of the API', () => {
+  it('tunnels, echoes and upgrades nothing', async () => {
+    const gateway = await startAttacked(prepareAttacked());
+    const upgrade =
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: eA==\r\nSec-WebSocket-Version: 13\r\n';
+
+    expect(await speakRaw(gateway.port, 'CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: x\r\n\r\n', 1000)).toBe('');
+    for (const [request, status] of [
+      ['TRACE /v1/returns HTTP/1.1\r\nHost: x\r\nX-Echo: canary\r\n', 401],
+      ['TRACE /webhooks/acme/portal HTTP/1.1\r\nHost: x\r\nX-Echo: canary\r\n', 405],
+      ['OPTIONS * HTTP/1.1\r\nHost: x\r\n', 400],
+      [`GET /docs HTTP/1.1\r\nHost: x\r\n${upgrade}`, 200],
+      [`GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\n`, 417],
+    ] as const) {
+      const heard = await speakRaw(gateway.port, `${request}\r\n`, 1000);
+      expect([request, heard.slice(0, 12)]).toEqual([request, `HTTP/1.1 ${status}`]);
+      expect(heard, request).not.toMatch(/canary|101 Switching/);
+    }
+  });
+});
+
 describe('an answer', () => {
   it('carries no header, name or mark-up that a caller put into the request', async () => {
     const gateway = await startAttacked(prepareAttacked());
