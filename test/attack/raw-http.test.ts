@@ -91,6 +91,21 @@ describe('a body that looks like a request', () => {
   });
 });
 
+describe('headers by the thousand', () => {
+  it('are all seen or all refused: nothing is hidden behind them', async () => {
+    const gateway = await startAttacked(prepareAttacked());
+    const { headers, body } = await signedWebhook(requested('R-1'), 'behind-many');
+    const proof = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const length = `Content-Length: ${body.length}\r\n\r\n${body}`;
+    const among = (count: number, ...last: string[]) =>
+      speakRaw(gateway.port, `${POST}${'a:1\r\n'.repeat(count)}${last.join('')}${length}`, 2000);
+
+    expect(await among(900, ...proof)).toMatch(/^HTTP\/1\.1 202 /);
+    expect(await among(900, ...proof, ...proof)).toMatch(/^HTTP\/1\.1 401 /); // two proofs are none
+    expect(await among(1100, ...proof)).toMatch(/^HTTP\/1\.1 431 /);
+  });
+});
+
 describe('a method that is not one of the API', () => {
   it('tunnels, echoes and upgrades nothing', async () => {
     const gateway = await startAttacked(prepareAttacked());
