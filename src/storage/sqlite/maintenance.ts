@@ -9,10 +9,12 @@ export const WAL_LIMIT_BYTES = 1024 ** 3;
 
 /** Below this a checkpoint is not worth its syncs. */
 const WORTH_A_CHECKPOINT_BYTES = 4 * 1024 * 1024;
-/** Above this the log is emptied: a passive checkpoint alone never catches up with a busy writer. */
-const WORTH_EMPTYING_BYTES = 64 * 1024 * 1024;
+/** Above this the log is begun anew: a passive checkpoint alone never catches up with a busy writer. 64 MiB. */
+const WORTH_BEGINNING_ANEW_PAGES = 16 * 1024;
+/** A longer file is cut off. Up to here its blocks are used again: a sync of a file that grows waits for the file system's journal. */
+const WORTH_CUTTING_BYTES = 128 * 1024 * 1024;
 
-/** Emptying copies the rest while it holds the writer, so the rest must be short: some milliseconds. */
+/** Beginning anew copies the rest while it holds the writer, so the rest must be short: some milliseconds. */
 const SHORT_REST_PAGES = 1000;
 
 interface Progress {
@@ -22,20 +24,21 @@ interface Progress {
 }
 
 /**
- * Copies what is committed from the log into the database. Passive rounds hold nobody up. Emptying the log holds the
- * writer while it copies what was committed since, so it comes right after them, and it waits for nobody: while
- * somebody still reads from the log, waiting would hold the writer as long, and with it the whole process.
+ * Copies what is committed from the log into the database. Passive rounds hold nobody up. Having the log begin anew
+ * holds the writer while it copies what was committed since, so it comes right after them, and it waits for nobody:
+ * while somebody still reads from the log, waiting would hold the writer as long, and with it the whole process.
  */
 export function checkpoint(client: Database, walPath: string): void {
   if (!isWorthACheckpoint(walPath)) return;
-  client.pragma('wal_checkpoint(PASSIVE)');
-  if (walBytes(walPath) < WORTH_EMPTYING_BYTES) return;
+  const [first] = client.pragma('wal_checkpoint(PASSIVE)') as [Progress];
+  const isLong = walBytes(walPath) > WORTH_CUTTING_BYTES;
+  if (!isLong && first.log < WORTH_BEGINNING_ANEW_PAGES) return;
   const [{ log, checkpointed }] = client.pragma('wal_checkpoint(PASSIVE)') as [Progress];
   if (log - checkpointed > SHORT_REST_PAGES) return; // a reader needs the rest, or the writer is that far ahead
   const waits = client.pragma('busy_timeout', { simple: true });
   client.pragma('busy_timeout = 0');
   try {
-    client.pragma('wal_checkpoint(TRUNCATE)');
+    client.pragma(isLong ? 'wal_checkpoint(TRUNCATE)' : 'wal_checkpoint(RESTART)');
   } finally {
     client.pragma(`busy_timeout = ${waits}`);
   }

@@ -47,8 +47,22 @@ describe('a checkpoint', () => {
     expect(walBytes()).toBe(after);
   });
 
-  it('empties a long log', () => {
-    const { path, keeper, walBytes } = withLog(66);
+  it('has a long log begun anew, over the same blocks', () => {
+    const { path, keeper, writer, walBytes } = withLog(66);
+    const long = walBytes();
+
+    checkpoint(keeper, `${path}-wal`);
+    for (let index = 0; index < 20; index += 1)
+      writer.prepare('INSERT INTO big VALUES (?)').run(Buffer.alloc(MEGABYTE));
+    const [{ log }] = keeper.pragma('wal_checkpoint(PASSIVE)') as [{ readonly log: number }];
+
+    expect(walBytes()).toBe(long);
+    expect(log * 4096).toBeGreaterThan(20 * MEGABYTE);
+    expect(log * 4096).toBeLessThan(22 * MEGABYTE);
+  });
+
+  it('cuts off a log that has become too long', () => {
+    const { path, keeper, walBytes } = withLog(130);
 
     checkpoint(keeper, `${path}-wal`);
 
@@ -56,15 +70,15 @@ describe('a checkpoint', () => {
   });
 
   it.each([
-    ['before the last write', 33],
-    ['after the last write', 66],
+    ['before the last write', 66],
+    ['after the last write', 132],
   ])('waits for no reader that began %s, so that the writer never waits for it', (_, megabytes) => {
     const { path, keeper, writer, walBytes } = withLog(megabytes);
     const reader = openReader(path);
     reader.exec('BEGIN');
     reader.prepare('SELECT count(*) FROM big').get();
     const insert = writer.prepare('INSERT INTO big VALUES (?)');
-    for (let index = megabytes; index < 66; index += 1) insert.run(Buffer.alloc(MEGABYTE));
+    for (let index = megabytes; index < 132; index += 1) insert.run(Buffer.alloc(MEGABYTE));
     const startedAtMs = performance.now();
 
     checkpoint(keeper, `${path}-wal`);
@@ -74,7 +88,7 @@ describe('a checkpoint', () => {
     checkpoint(keeper, `${path}-wal`);
 
     expect(tookMs).toBeLessThan(4000); // a wait lasts 5,000
-    expect(whileReading).toBeGreaterThan(64 * MEGABYTE);
+    expect(whileReading).toBeGreaterThan(128 * MEGABYTE);
     expect(walBytes()).toBe(0);
     expect(keeper.pragma('busy_timeout', { simple: true })).toBe(5000);
   });
