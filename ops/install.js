@@ -1,5 +1,6 @@
 // Runs before every script, under whatever Node the machine has: installs what the lock file says when it is not
 // installed yet, and is silent when it is. Plain JavaScript, because an old Node reads nothing else.
+// With "all" the packages for development are wanted, too; else a production installation (npm ci --omit=dev) is left as it is.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
@@ -18,9 +19,11 @@ function isInstalled() {
   const wanted = packages('package-lock.json');
   const present = packages('node_modules/.package-lock.json');
   if (wanted === null || present === null) return false;
-  return Object.entries(wanted).every(
-    ([path, { version, optional }]) => path === '' || optional || present[path]?.version === version,
-  );
+  const isThere = ([path, { version, optional }]) => path === '' || optional || present[path]?.version === version;
+  const entries = Object.entries(wanted);
+  if (entries.every(isThere)) return true;
+  const isForProduction = !Object.values(present).some(({ dev }) => dev);
+  return process.argv[2] !== 'all' && isForProduction && entries.filter(([, { dev }]) => !dev).every(isThere);
 }
 
 if (!isInstalled()) {

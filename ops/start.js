@@ -5,7 +5,7 @@ import v8 from 'node:v8';
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write(
-    `Retour needs Node 24 and this is ${process.versions.node}: start it with "npm start", which brings its own, or install Node 24.\n`,
+    `Retour needs Node 24 and this is ${process.versions.node}: install Node 24, or start it with "npm start" where the packages for development are installed: one of them is Node 24.\n`,
   );
   process.exit(1);
 }

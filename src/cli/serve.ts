@@ -32,7 +32,7 @@ export const serve: CliCommand = {
     const roles = rolesOf(textOption(options, 'roles'), GATEWAY_ROLES);
     const settings = readEnvironment(deps.env);
     // The store holds personal data: whatever is made from here on is not for others to read.
-    process.umask(process.umask() | 0o027);
+    process.umask(process.umask() | 0o077);
     const log = createLog();
     const gateway = await openGateway({
       settings,

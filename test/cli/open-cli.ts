@@ -75,7 +75,7 @@ export async function openCliStage(): Promise<CliStage> {
   const secrets = await writeConfig(config, shop.url);
   const databaseFile = join(folder, 'retour.db');
   // As the command `serve` does, so that the store is not for everybody to read.
-  process.umask(0o027);
+  process.umask(0o077);
   let gateway = await open(config, databaseFile, secrets);
   let isOpen = true;
   for (const account of gateway.config.accounts.values()) {

@@ -88,8 +88,8 @@ describe('serve', () => {
     expect(said.err).toMatch(
       /^Retour listens on .+\nAdministrator's token, shown this once: rtk_.+\nNo account yet\. .+\nStopping: .+\n$/,
     );
-    expect(statSync(join(folder, 'data/retour.db')).mode & 0o007).toBe(0);
-    expect(statSync(join(folder, 'data')).mode & 0o007).toBe(0);
+    expect(statSync(join(folder, 'data/retour.db')).mode & 0o077).toBe(0);
+    expect(statSync(join(folder, 'data')).mode & 0o077).toBe(0);
   });
 });
 
