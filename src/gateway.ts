@@ -5,6 +5,7 @@ import type { AccountConfig, LoadedConfig } from './config/config.ts';
 import { type LoadRequest, loadConfig } from './config/load-config.ts';
 import type { ProcessSettings } from './config/process-settings.ts';
 import { revisionsFor } from './config/revision.ts';
+import type { GatewayError } from './gateway-error.ts';
 import { createApp } from './http/app.ts';
 import { tokenDigest, tokenFrom } from './http/auth.ts';
 import { startServer } from './http/server.ts';
@@ -17,7 +18,7 @@ import { createSender } from './pipeline/send-delivery.ts';
 import { testDestination } from './pipeline/test-destination.ts';
 import { ensureTimers, housekeeping } from './pipeline/timers.ts';
 import { startWorker } from './pipeline/worker.ts';
-import { openStore } from './storage/open-store.ts';
+import { openStore, type StoreOptions } from './storage/open-store.ts';
 import { ROLES, type Store } from './storage/store.ts';
 import { describeError, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -34,6 +35,8 @@ export interface GatewayOptions {
   readonly env?: LoadRequest['env'];
   /** Default all. What one process leaves out waits until another has the same store. */
   readonly roles?: ReadonlySet<GatewayRole>;
+  /** For tests of a store in trouble. */
+  readonly storeOptions?: Pick<StoreOptions, 'syncFile'>;
 }
 
 export interface Gateway {
@@ -44,6 +47,8 @@ export interface Gateway {
   readonly newAdminToken: string | null;
   readonly app: ReturnType<typeof createApp>;
   readonly store: Store;
+  /** Resolves when the disk lost what was written: the gateway takes and sends nothing more and should be closed. */
+  readonly lost: Promise<GatewayError>;
   /** Stops accepting, finishes what is under way, hands leases back, closes the store. */
   close(): Promise<void>;
 }
@@ -62,14 +67,21 @@ export async function openGateway({
   log,
   env,
   roles = new Set(GATEWAY_ROLES),
+  storeOptions = {},
 }: GatewayOptions): Promise<Gateway> {
   const loaded = await loadConfig({
     directory: settings.configDirectory,
     adapters,
     ...(env === undefined ? {} : { env }),
   });
+  const lost = Promise.withResolvers<GatewayError>();
   const store = await openStore(settings.databaseUrl, {
     onProblem: error => log.error({ event: 'store.problem', ...describeError(error) }),
+    onLost(error) {
+      log.error({ event: 'store.lost', ...describeError(error) });
+      lost.resolve(error);
+    },
+    ...storeOptions,
   });
   try {
     const config = await applyConfig(store, loaded);
@@ -143,6 +155,7 @@ export async function openGateway({
       newAdminToken,
       app,
       store,
+      lost: lost.promise,
       async close() {
         stopping = true;
         await server.close();

@@ -64,9 +64,11 @@ export const serve: CliCommand = {
     }
     for (const { file, line, message } of findings) say(`Finding: ${file}:${line} ${message}`);
 
-    if (!interrupted.aborted) await once(interrupted, 'abort');
-    say('Stopping: finishing what is under way …');
+    const asked = interrupted.aborted ? Promise.resolve(null) : once(interrupted, 'abort').then(() => null);
+    const lost = await Promise.race([asked, gateway.lost]);
+    say(lost === null ? 'Stopping: finishing what is under way …' : lost.message);
     await gateway.close();
+    if (lost !== null) return 1;
     log.info({ event: 'gateway.stopped' });
     return 0;
   },

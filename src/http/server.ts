@@ -68,7 +68,7 @@ export async function startServer(app: Hono, options: ServerOptions): Promise<Ru
 }
 
 /** `.` and `..` as a part of a path, also percent-encoded, and a backslash, which URL parsers take for a slash. */
-const WALKING = /^[^?]*(?:\\|\/(?:\.|%2e){1,2}(?:[/?]|$))/i;
+const WALKING = /^[^?]*(?:\\|\/(?:\.|%2e){1,2}(?:[/?#]|$))/i;
 
 /** Refuses a path that is one for a proxy which goes by its text, and another one here, where it is tidied up. */
 function withPlainPaths(listener: RequestListener): RequestListener {

@@ -12,4 +12,4 @@ export function temporaryFolder(): string {
 }
 
 /** A store in memory has no log to bring to disk. */
-export const NO_LOG: LogSync = { committed() {}, async lasting() {}, close() {} };
+export const NO_LOG: LogSync = { committed() {}, requireWhole() {}, async lasting() {}, close() {} };

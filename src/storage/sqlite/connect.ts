@@ -70,7 +70,10 @@ export function openWriter(path: string): Connection {
     const client = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     try {
       claimFile(client, path);
-      client.pragma('journal_mode = WAL');
+      if (client.pragma('journal_mode = WAL', { simple: true }) !== 'wal') {
+        const message = `The store ${path} cannot be opened: its file system takes no write-ahead log (a network share?).`;
+        throw new GatewayError('STORE_UNAVAILABLE', message);
+      }
       client.pragma('synchronous = FULL');
       client.pragma('wal_autocheckpoint = 0');
       client.pragma('foreign_keys = OFF');
@@ -117,7 +120,7 @@ const KEEPER_TIMEOUT_MS = 25;
 /** A connection of the reading thread, for checkpoints, retention and erasure in small steps. */
 export function openKeeper(path: string): Connection {
   const client = new Database(path, { fileMustExist: true, timeout: KEEPER_TIMEOUT_MS });
-  client.pragma('synchronous = NORMAL'); // what a power cut undoes of it is simply done again
+  client.pragma('synchronous = NORMAL'); // whoever answers for what it did waits for the sync of the log
   client.pragma('wal_autocheckpoint = 0');
   client.pragma('foreign_keys = OFF');
   client.pragma('cache_size = -2000');

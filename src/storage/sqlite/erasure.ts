@@ -121,7 +121,6 @@ export function createErasure(
       }
     }
 
-    client.pragma('synchronous = FULL'); // the rest lasts once it is answered, and with it all before
     for (const { ref } of dryRun ? [] : rows) {
       erased += yield* keeperWrite(client, () => {
         const row = returns.living(returns.byRef(ref)!);
@@ -133,7 +132,6 @@ export function createErasure(
         return since;
       });
     }
-    client.pragma('synchronous = NORMAL');
     let filesCleared = !dryRun && emptyLog(client);
     for (let tries = 1; !dryRun && !filesCleared && tries < LOG_TRIES; tries += 1) {
       yield LOG_PAUSE_MS;

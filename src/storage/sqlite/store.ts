@@ -10,7 +10,7 @@ import { createDestinations } from './destinations.ts';
 import { createInboundRows } from './inbound-rows.ts';
 import { createIntake } from './intake.ts';
 import { LISTS, type List } from './lists.ts';
-import { createLogSync } from './log-sync.ts';
+import { createLogSync, type LogSync, type SyncFile } from './log-sync.ts';
 import { WAL_LIMIT_BYTES } from './maintenance.ts';
 import { migrate } from './migrate.ts';
 import { createReader, KEEPING, type Keeping } from './reader.ts';
@@ -29,6 +29,10 @@ export interface SqliteOptions {
   readonly checkpointEveryMs?: number;
   /** Told when the reading thread died; it is started again by itself. */
   readonly onProblem?: (problem: GatewayError) => void;
+  /** Told once when the disk lost what was written: nothing is written any more, and the process should end. */
+  readonly onLost?: (problem: GatewayError) => void;
+  /** For tests of a disk that is slow or fails. */
+  readonly syncFile?: SyncFile;
 }
 
 /**
@@ -45,7 +49,15 @@ export function openSqliteStore(named: string, options: SqliteOptions = {}): Sto
       migrate(client, path);
       // Whoever held these lines is gone; their tries are told as interrupted when the lines are claimed.
       client.exec('UPDATE line SET due_at_ms = 0 WHERE lease_owner IS NOT NULL');
-      return assemble(path, client, lock, options);
+      // Where a sync of the process before failed, only what is copied from the log and synced anew is sure to be there.
+      client.pragma('wal_checkpoint(PASSIVE)');
+      const log = createLogSync(`${path}-wal`, options);
+      try {
+        return assemble(path, client, log, lock, options);
+      } catch (error) {
+        log.close();
+        throw error;
+      }
     } catch (error) {
       client.close();
       throw error;
@@ -59,10 +71,10 @@ export function openSqliteStore(named: string, options: SqliteOptions = {}): Sto
 function assemble(
   path: string,
   client: ReturnType<typeof openWriter>,
+  log: LogSync,
   lock: ReturnType<typeof lockFile>,
   options: SqliteOptions,
 ): Store {
-  const log = createLogSync(`${path}-wal`);
   const writer = createWriter(client, log);
   const connections = createConnections(writer);
   const returns = createReturnRows(client);
@@ -83,19 +95,24 @@ function assemble(
     ...createAdministration(writer),
   };
   const reader = createReader({ path, checkpointEveryMs, onProblem });
-  /** What somebody has been told, lasts. */
+  /** What somebody has been told, lasts; but for outcomes of deliveries and refused requests, which may be told anew. */
   async function told<Result>(result: Result | Promise<Result>): Promise<Result> {
     const known = await result;
     await writer.lasting();
     return known;
   }
-  const lists = Object.fromEntries(
-    [...LISTS, ...KEEPING].map(name => [name, (...values: unknown[]) => told(reader.call(name, values))]),
-  ) as unknown as Pick<Store, List | Keeping>;
+  const kept = (result: Promise<unknown>) => result.finally(log.committed);
+  const lists = Object.fromEntries([
+    ...LISTS.map(name => [name, (...values: unknown[]) => told(reader.call(name, values))]),
+    // The keeping connection wrote it, without a sync of its own.
+    ...KEEPING.map(name => [name, (...values: unknown[]) => told(kept(reader.call(name, values)))]),
+  ]) as unknown as Pick<Store, List | Keeping>;
 
   return {
     ...writes,
     ...lists,
+    listTokens: () => told(writes.listTokens()),
+    loadShopper: (account, returnId) => told(writes.loadShopper(account, returnId)),
     listReturns(scope, filter, page) {
       const { tracking } = filter;
       const normalized = tracking === undefined ? filter : { ...filter, tracking: normalizeTracking(tracking) };

@@ -10,7 +10,8 @@ export interface Writer {
   deferred<Result>(body: () => Result): Result;
   /**
    * One transaction that survives the process but, in a power cut, may be lost until the next that lasts. Only for
-   * what may happen twice: claims and outcomes of deliveries, which receivers see again under the same `webhook-id`.
+   * what may happen twice (claims and outcomes of deliveries, which receivers see again under the same `webhook-id`) or
+   * be missing (refused requests).
    */
   relaxed<Result>(body: () => Result): Result;
   /** Resolves once every durable and deferred transaction so far survives a power cut. */
@@ -36,6 +37,7 @@ export function createWriter(client: Database, log: LogSync): Writer {
   }
 
   function relaxed<Result>(body: () => Result): Result {
+    log.requireWhole();
     return undoing(() => run.immediate(body) as Result);
   }
 
