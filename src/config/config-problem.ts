@@ -13,7 +13,7 @@ export interface ConfigProblem extends Position {
   readonly code: 'CONFIG_INVALID' | 'SECRET_MISSING';
   /** Relative to the configuration folder. */
   readonly file: string;
-  /** Dotted, as in `connections.narvar.adapter`; empty: the file itself. */
+  /** Dotted, as in `connections.port.adapter`; empty: the file itself. */
   readonly key: string;
   readonly message: string;
   readonly remedy: string;
@@ -22,7 +22,7 @@ export interface ConfigProblem extends Position {
 /** The start of a file, for what is wrong with all of it. */
 export const START: Position = { line: 1, column: 1 };
 
-/** The path as it is written in messages: `connections.narvar.secrets.webhook[0]`. */
+/** The path as it is written in messages: `connections.port.secrets.webhook[0]`. */
 export function dotted(path: readonly PropertyKey[]): string {
   let text = '';
   for (const part of path) text += typeof part === 'number' ? `[${part}]` : `${text === '' ? '' : '.'}${String(part)}`;

@@ -190,7 +190,7 @@ describe('a connection that is wrong', () => {
   });
 
   it('lists the adapters where none is near', async () => {
-    expect(await changed('adapter: parcel-port', 'adapter: narvar')).toEqual([
+    expect(await changed('adapter: parcel-port', 'adapter: standard')).toEqual([
       'accounts/acme.yaml:7:14 connections.port.adapter — is not an adapter of this gateway; adapters: parcel-port',
     ]);
   });

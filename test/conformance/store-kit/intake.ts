@@ -90,7 +90,7 @@ export function describeIntake(open: OpenAt): void {
 
       const others = await harness.store.keepInbound([
         inboundRow('inb_2', { text: 'same', dedupe, account: 'other' }),
-        inboundRow('inb_3', { text: 'same', dedupe, connection: 'narvar' }),
+        inboundRow('inb_3', { text: 'same', dedupe, connection: 'parcel-port' }),
         inboundRow('inb_4', { text: 'same', dedupe: { ...dedupe, key: 'provider-id:43' } }),
         inboundRow('inb_5', { text: 'same', dedupe: null }),
         inboundRow('inb_6', { text: 'same', dedupe: null }),
@@ -178,7 +178,7 @@ export function describeIntake(open: OpenAt): void {
     it('keeps the newest of a connection and drops the oldest', async () => {
       for (let index = 1; index <= 4; index += 1)
         await harness.store.addRejection(rejection(`rej_${index}`, T0 + index), 3);
-      await harness.store.addRejection(rejection('rej_other', T0, 'narvar'), 3);
+      await harness.store.addRejection(rejection('rej_other', T0, 'parcel-port'), 3);
 
       const rows = await harness.store.listRejections('all', {}, FIRST_PAGE);
 
@@ -189,7 +189,7 @@ export function describeIntake(open: OpenAt): void {
     it('shows the rejections of accounts in scope only, by account and connection', async () => {
       await harness.store.addRejection(rejection('rej_1', T0), 10);
       await harness.store.addRejection({ ...rejection('rej_2', T0 + 1), account: 'other' }, 10);
-      await harness.store.addRejection(rejection('rej_3', T0 + 2, 'narvar'), 10);
+      await harness.store.addRejection(rejection('rej_3', T0 + 2, 'parcel-port'), 10);
       const ids = async (...list: Parameters<typeof harness.store.listRejections>) =>
         (await harness.store.listRejections(...list)).map(row => row.id);
 

@@ -120,7 +120,12 @@ export function describeReads(open: OpenAt): void {
           state: state({ status: 'completed' }),
         }),
         write('ret_b', { aliases: aliases('b'), updatedAtMs: T0 + 3, shopper: email('jo@example.com') }),
-        write('ret_c', { connection: 'narvar', provider: 'narvar-eu', aliases: aliases('c'), updatedAtMs: T0 + 2 }),
+        write('ret_c', {
+          connection: 'parcel-port',
+          provider: 'parcel-port-eu',
+          aliases: aliases('c'),
+          updatedAtMs: T0 + 2,
+        }),
       );
     }
 
@@ -130,7 +135,7 @@ export function describeReads(open: OpenAt): void {
         ['nothing', {}, ['ret_b', 'ret_c', 'ret_a']],
         ['status', { status: 'completed' }, ['ret_a']],
         ['connection', { connection: 'happy-returns' }, ['ret_b', 'ret_a']],
-        ['provider', { provider: 'narvar-eu' }, ['ret_c']],
+        ['provider', { provider: 'parcel-port-eu' }, ['ret_c']],
         ['order', { order: 'MK-1' }, ['ret_b', 'ret_c', 'ret_a']],
         ['order of another', { order: 'MK-2' }, []],
         ['rma', { rma: 'RA' }, ['ret_b', 'ret_c', 'ret_a']],
@@ -198,7 +203,7 @@ export function describeReads(open: OpenAt): void {
       await recorded(harness.store, write('ret_1', { aliases: [identifies('a')], events: [event('a1', 1)] }));
       await recorded(
         harness.store,
-        write('ret_2', { connection: 'narvar', provider: 'narvar', events: [event('b1', 1)] }),
+        write('ret_2', { connection: 'parcel-port', provider: 'parcel-port', events: [event('b1', 1)] }),
       );
       await recorded(
         harness.store,
@@ -229,7 +234,7 @@ export function describeReads(open: OpenAt): void {
       await kept(
         store,
         inboundRow('inb_1', { receivedAtMs: T0 + 1 }),
-        inboundRow('inb_2', { receivedAtMs: T0 + 2, connection: 'narvar', adapterId: 'narvar' }),
+        inboundRow('inb_2', { receivedAtMs: T0 + 2, connection: 'parcel-port', adapterId: 'parcel-port' }),
         inboundRow('inb_3', { receivedAtMs: T0 + 3 }),
         inboundRow('inb_4', { receivedAtMs: T0 + 4 }),
       );
@@ -252,7 +257,7 @@ export function describeReads(open: OpenAt): void {
         ['state held', { state: 'held' }, []],
         ['fingerprint', { fingerprint: 'normalize · x@1' }, ['inb_2', 'inb_1']],
         ['fingerprint and state', { fingerprint: 'normalize · x@1', state: 'ignored' }, []],
-        ['fingerprint and connection', { fingerprint: 'normalize · x@1', connection: 'narvar' }, ['inb_2']],
+        ['fingerprint and connection', { fingerprint: 'normalize · x@1', connection: 'parcel-port' }, ['inb_2']],
         ['received after, exclusively', { receivedAfterMs: T0 + 2 }, ['inb_4', 'inb_3']],
       ] as const;
 
@@ -371,7 +376,7 @@ export function describeReads(open: OpenAt): void {
 
     it('of returns pages without gaps or doubles, also where many share an instant and connection', async () => {
       for (let index = 0; index < 14; index += 1) {
-        const connection = index % 3 === 0 ? 'narvar' : 'happy-returns';
+        const connection = index % 3 === 0 ? 'parcel-port' : 'happy-returns';
         await recorded(
           harness.store,
           write(`ret_${index}`, {

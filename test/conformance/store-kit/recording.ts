@@ -231,11 +231,11 @@ export function describeRecording(open: OpenAt): void {
       await recorded(
         harness.store,
         write('ret_2', { aliases: [identifies('r2'), attaches('rma', 'RA')] }),
-        write('ret_3', { connection: 'narvar', provider: 'narvar', aliases: [identifies('r1')] }),
+        write('ret_3', { connection: 'parcel-port', provider: 'parcel-port', aliases: [identifies('r1')] }),
         write('ret_4', { account: 'other', aliases: [identifies('r1')] }),
       );
 
-      expect((await stored(harness.store, 'r1', 'narvar')).id).toBe('ret_3');
+      expect((await stored(harness.store, 'r1', 'parcel-port')).id).toBe('ret_3');
       expect((await stored(harness.store, 'r1')).id).toBe('ret_1');
     });
 
@@ -427,7 +427,7 @@ export function describeRecording(open: OpenAt): void {
 
       await recorded(
         harness.store,
-        write('ret_1', { connection: 'narvar', provider: 'narvar', aliases: [attaches('tracking', '1Z')] }),
+        write('ret_1', { connection: 'parcel-port', provider: 'parcel-port', aliases: [attaches('tracking', '1Z')] }),
       );
 
       expect(await harness.store.claimInbound(claim())).toMatchObject([{ id: 'inb_1', state: 'received' }]);
@@ -498,7 +498,10 @@ export function describeRecording(open: OpenAt): void {
     it('is queued again when another return gains the alias', async () => {
       await attached();
 
-      await recorded(harness.store, write('ret_2', { connection: 'narvar', provider: 'narvar', aliases: label('1Z') }));
+      await recorded(
+        harness.store,
+        write('ret_2', { connection: 'parcel-port', provider: 'parcel-port', aliases: label('1Z') }),
+      );
 
       expect(await queued()).toEqual(['inb_1']);
     });
@@ -647,8 +650,8 @@ export function describeRecording(open: OpenAt): void {
         { attaching: [{ kind: 'tracking', value: '1Z' }] },
       ];
 
-      expect(await ids({ ...byId, connection: 'narvar' })).toEqual([]);
-      expect(await ids({ ...byTracking, connection: 'narvar' })).toEqual(['ret_1']);
+      expect(await ids({ ...byId, connection: 'parcel-port' })).toEqual([]);
+      expect(await ids({ ...byTracking, connection: 'parcel-port' })).toEqual(['ret_1']);
       expect(await ids({ ...byTracking, account: 'other' })).toEqual([]);
       expect(await ids({ identifying: [{ kind: 'tracking', value: '1Z' }] })).toEqual([]);
     });
@@ -659,15 +662,15 @@ export function describeRecording(open: OpenAt): void {
         harness.store,
         write('ret_1', { aliases: [identifies('r1'), line] }),
         write('ret_2', {
-          connection: 'narvar',
-          provider: 'narvar',
+          connection: 'parcel-port',
+          provider: 'parcel-port',
           aliases: [identifies('n1'), line, attaches('order_line', 'MK-1/2')],
         }),
         write('ret_3', { aliases: [identifies('r3'), line] }),
-        write('ret_4', { account: 'other', connection: 'narvar', aliases: [identifies('o1'), line] }),
+        write('ret_4', { account: 'other', connection: 'parcel-port', aliases: [identifies('o1'), line] }),
       );
 
-      expect((await stored(harness.store, 'r1')).related).toEqual([{ id: 'ret_2', connection: 'narvar' }]);
+      expect((await stored(harness.store, 'r1')).related).toEqual([{ id: 'ret_2', connection: 'parcel-port' }]);
       expect((await harness.store.getReturn('all', 'ret_2'))?.related).toEqual([
         { id: 'ret_1', connection: 'happy-returns' },
         { id: 'ret_3', connection: 'happy-returns' },
