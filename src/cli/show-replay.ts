@@ -14,6 +14,7 @@ const OUTCOMES: Readonly<Record<ReplayAnswer['outcome'], readonly [sentence: str
 
 const EFFECTS: Readonly<Record<string, string>> = {
   would_send: 'will be sent',
+  queued_already: 'waits already',
   already_delivered: 'has it already',
   filtered: 'does not ask for it',
   destination_disabled: 'is disabled, so it waits',

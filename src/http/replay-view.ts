@@ -56,7 +56,9 @@ export const ReplayView = z
         z.object({
           destination: z.string(),
           eventId: z.string(),
-          effect: z.enum(['would_send', 'already_delivered', 'filtered', 'destination_disabled']),
+          effect: z
+            .enum(['would_send', 'queued_already', 'already_delivered', 'filtered', 'destination_disabled'])
+            .describe('queued_already: its message waits since before; the replay sends no other.'),
         }),
       )
       .describe('What the destinations get of it.'),

@@ -2,9 +2,9 @@ import type { LoadedConfig } from '../config/config.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { FoldedReturn } from '../model/return.ts';
 import type { DeliveryRow, InboundRow, InboundState, InboundWork, NoticeOutcome, Scope } from '../storage/store.ts';
-import type { FactChange } from './fact-changes.ts';
+import type { Change, FactChange } from './fact-changes.ts';
 import { interpret } from './interpret.ts';
-import { wants } from './outgoing-event.ts';
+import { wants, webhookId } from './outgoing-event.ts';
 import type { Plan, PlannedReturn } from './plan-record.ts';
 import { plan, type RecordDeps, record } from './record.ts';
 
@@ -33,7 +33,8 @@ export interface ReplayAnswer {
   readonly deliveries: readonly {
     readonly destination: string;
     readonly eventId: string;
-    readonly effect: 'would_send' | 'already_delivered' | 'filtered' | 'destination_disabled';
+    /** `queued_already`: its message was made before and has not been taken yet; the replay adds none. */
+    readonly effect: 'would_send' | 'queued_already' | 'already_delivered' | 'filtered' | 'destination_disabled';
   }[];
 }
 
@@ -147,7 +148,7 @@ async function deliveriesOf(
   deps: ReplayDeps,
   scope: Scope,
   account: string,
-  changes: readonly FactChange[],
+  changes: readonly Change[],
 ): Promise<ReplayAnswer['deliveries']> {
   const known = await deps.store.deliveriesOf(
     scope,
@@ -158,14 +159,16 @@ async function deliveriesOf(
   return changes.flatMap(change =>
     destinations.flatMap((destination): ReplayAnswer['deliveries'][number][] => {
       const state = states.find(each => each.account === account && each.name === destination.name);
-      const sent = known.find(
-        (delivery: DeliveryRow) => delivery.eventId === change.eventId && delivery.destination === destination.name,
+      const current = webhookId(change.eventId, change.entry.revision);
+      const made = known.find(
+        (delivery: DeliveryRow) => delivery.webhookId === current && delivery.destination === destination.name,
       );
       const entry = { destination: destination.name, eventId: change.eventId };
       if (!wants(destination, change.type)) return [{ ...entry, effect: 'filtered' }];
       if (change.effect === 'unchanged') {
-        if (sent?.state === 'delivered') return [{ ...entry, effect: 'already_delivered' }];
-        return sent?.state === 'pending' || sent?.state === 'delivering' ? [{ ...entry, effect: 'would_send' }] : [];
+        if (made?.state === 'delivered') return [{ ...entry, effect: 'already_delivered' }];
+        const waits = made !== undefined && ['pending', 'delivering', 'held'].includes(made.state);
+        return waits ? [{ ...entry, effect: 'queued_already' }] : [];
       }
       return [{ ...entry, effect: state?.state === 'disabled' ? 'destination_disabled' : 'would_send' }];
     }),

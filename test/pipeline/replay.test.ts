@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Normalized } from '../../src/adapter/webhook.ts';
 import { told, toyAdapter, toyConnection, toyDestination, toyRow } from './toy-adapter.ts';
-import { openWorkshop } from './workshop.ts';
+import { DELIVERED, openWorkshop, refusedWith } from './workshop.ts';
 
 const refund = (amountMinor: number) =>
   told('return:R-1', {
@@ -94,6 +94,34 @@ describe('a replay', () => {
       change: { settlement: { amount: { amountMinor: 2500 } } },
     });
     expect(second).toMatchObject({ outcome: 'identical' });
+  });
+
+  it('does not count a message that waits already as one more to send', async () => {
+    const workshop = await openWorkshop({ destinations: [toyDestination('all'), toyDestination('down')] });
+    workshop.answerWith(({ url }) => (url.endsWith('/down') ? refusedWith(503) : DELIVERED));
+    await workshop.tell('inb_1', refund(2500));
+    await workshop.deliver();
+
+    expect(await workshop.replay('inb_1', true)).toMatchObject({
+      outcome: 'identical',
+      deliveries: [
+        { destination: 'all', effect: 'already_delivered' },
+        { destination: 'down', effect: 'queued_already' },
+      ],
+    });
+  });
+
+  it('looks at the message of the last revision, not at those it replaced', async () => {
+    const workshop = await openWorkshop();
+    await workshop.tell('inb_1', refund(250_000));
+    await workshop.deliver();
+    workshop.mend(mended);
+    await workshop.replay('inb_1', false);
+
+    expect(await workshop.replay('inb_1', true)).toMatchObject({
+      outcome: 'identical',
+      deliveries: [{ destination: 'all', effect: 'queued_already' }],
+    });
   });
 
   it('records what an unknown word told once a mapping exists', async () => {

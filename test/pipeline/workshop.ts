@@ -19,7 +19,13 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-const DELIVERED: Exchange = { outcome: 'delivered', status: 204, detail: null, responseHead: null, retryAfterMs: null };
+export const DELIVERED: Exchange = {
+  outcome: 'delivered',
+  status: 204,
+  detail: null,
+  responseHead: null,
+  retryAfterMs: null,
+};
 export const refusedWith = (status: number, retryAfterMs: number | null = null): Exchange => ({
   outcome: 'refused',
   status,
