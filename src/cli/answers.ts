@@ -25,8 +25,8 @@ export interface EventAnswer {
 export interface HistoryAnswer extends EventAnswer {
   readonly provenance: {
     readonly inboundIds: readonly string[];
-    readonly trust: string;
-    readonly adapter: { readonly id: string; readonly version: number };
+    /** Absent where nobody told it: a merge is the gateway's own finding. */
+    readonly trust?: string;
   };
 }
 

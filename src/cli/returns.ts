@@ -95,6 +95,11 @@ const show: CliCommand = {
   },
 };
 
+function sourceOf({ provenance: { inboundIds, trust } }: HistoryAnswer): string {
+  const [first] = inboundIds;
+  return first === undefined || trust === undefined ? '' : `${shortId(first)} (${trust})`;
+}
+
 const timeline: CliCommand = {
   name: 'timeline',
   description: 'Show everything recorded of one return, in the order it was recorded',
@@ -114,7 +119,7 @@ const timeline: CliCommand = {
           { title: 'EVENT', text: row => row.type, colour: () => 'cyan' },
           { title: 'WHAT', text: row => describeChange(row.change), shrinks: true },
           { title: 'NOTE', text: describeNote, colour: () => 'yellow' },
-          { title: 'TOLD BY', text: row => `${shortId(row.provenance.inboundIds[0] ?? '')} (${row.provenance.trust})` },
+          { title: 'TOLD BY', text: sourceOf },
         ],
         found.data,
         deps,

@@ -27,7 +27,8 @@ const told = {
 
 const Provenance = z.unknown().meta({
   type: 'object',
-  description: 'Where the fact came from: inboundIds, trust, secretIndex, adapter { id, version }, configRevision.',
+  description:
+    'Where the fact came from: inboundIds, trust, secretIndex, adapter { id, version }, configRevision. Of a withdrawal: the request that, read again, no longer tells it. Of a merge, which nobody told, inboundIds alone, and empty.',
 });
 
 export const EventOfReturn = z

@@ -1,19 +1,29 @@
 import type { AccountConfig } from '../config/config.ts';
 import { GatewayError } from '../gateway-error.ts';
+import type { Fact } from '../model/fact.ts';
 import { type NewId, naturalId } from '../model/ids.ts';
 import type { ReturnAuthorization } from '../model/return.ts';
 import type { LedgerFact, NewEvent } from '../storage/store.ts';
 import type { Change } from './fact-changes.ts';
+import type { Interpretation } from './interpret.ts';
 import { outgoingData, wants, webhookId } from './outgoing-event.ts';
+import type { WithdrawnFact } from './withdrawn-facts.ts';
 
 /** An event before anybody is told of it. */
 export type Unpublished = Omit<NewEvent, 'body' | 'deliveries'>;
 
-export function eventOf(change: Change, ledger: ReadonlyMap<string, LedgerFact>, sequence: number): Unpublished {
+/** `gone`: what a withdrawn fact was; `revision`: of the account file under which rows are read now. */
+export function eventOf(
+  change: Change,
+  ledger: ReadonlyMap<string, LedgerFact>,
+  sequence: number,
+  gone: WithdrawnFact | null,
+  revision: string | null,
+): Unpublished {
   const { eventId, type, entry, fact, late } = change;
   const known = ledger.get(eventId);
   const effectiveAt = entry.position.slice(0, entry.position.indexOf(' '));
-  const source = fact?.tellings[0]?.source;
+  const told = fact ?? gone?.fact;
   return {
     eventId,
     revision: entry.revision,
@@ -21,22 +31,27 @@ export function eventOf(change: Change, ledger: ReadonlyMap<string, LedgerFact>,
     type,
     withdrawn: entry.withdrawn,
     late,
-    occurredAt: fact?.event.occurredAt ?? null,
-    receivedAt: fact?.receivedAt ?? effectiveAt,
+    occurredAt: told?.event.occurredAt ?? null,
+    receivedAt: told?.receivedAt ?? effectiveAt,
     effectiveAt,
     change: fact?.event.change ?? {},
-    provenance:
-      source === undefined
-        ? { inboundIds: [] }
-        : {
-            inboundIds: change.inboundIds,
-            trust: source.trust,
-            secretIndex: source.secretIndex,
-            adapter: { id: source.adapterId, version: source.adapterVersion },
-            configRevision: source.configRevision,
-          },
+    provenance: fact === null ? withdrawnBy(gone?.by ?? null, revision) : toldBy(fact, change.inboundIds),
     replayOf: known === undefined ? null : webhookId(eventId, known.revision),
   };
+}
+
+function toldBy({ tellings }: Fact, inboundIds: readonly string[]): unknown {
+  const { trust, secretIndex, adapterId, adapterVersion, configRevision } = tellings[0]!.source;
+  return { inboundIds, trust, secretIndex, adapter: { id: adapterId, version: adapterVersion }, configRevision };
+}
+
+/** Nobody tells what is not so: the source is the row that, read again, no longer does. */
+function withdrawnBy(by: Interpretation | null, revision: string | null): unknown {
+  if (by === null) return { inboundIds: [] };
+  const { work, provider, adapterVersion } = by;
+  const { id, trust, secretIndex } = work;
+  const adapter = { id: provider, version: adapterVersion };
+  return { inboundIds: [id], trust, secretIndex, adapter, configRevision: revision ?? work.configRevision };
 }
 
 export function mergedEvent(into: string, from: string, sequence: number, nowMs: number): Unpublished {

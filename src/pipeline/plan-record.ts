@@ -17,7 +17,9 @@ import type {
 import { worstState } from '../storage/worst-state.ts';
 import { type Correlated, type Correlation, identifies, type OpenReturn, trackingNumbersOf } from './correlate.ts';
 import { type Change, compareFacts } from './fact-changes.ts';
+import type { Interpretation } from './interpret.ts';
 import { createPublish, eventOf, farewellEvent, mergedEvent } from './new-event.ts';
+import { factsBefore } from './withdrawn-facts.ts';
 
 export interface PlannedReturn {
   readonly open: OpenReturn;
@@ -43,7 +45,8 @@ export interface PlanDeps {
  * delivery per destination. Reads and writes nothing, so a preview is this plan, not carried out.
  */
 export function planRecord(correlation: Correlation, deps: PlanDeps): Plan {
-  const returns = correlation.returns.map(open => planReturn(open, deps));
+  const read = new Map(correlation.rows.map(({ interpretation }) => [interpretation.work.id, interpretation]));
+  const returns = correlation.returns.map(open => planReturn(open, read, deps));
   const byOpen = new Map(returns.map(planned => [planned.open, planned]));
   const groups = groupsOf(correlation).map(({ rows, opens }) => ({
     inbound: rows.map(row => outcomeOf(row, byOpen, deps.owner)),
@@ -52,8 +55,9 @@ export function planRecord(correlation: Correlation, deps: PlanDeps): Plan {
   return { groups, returns };
 }
 
-function planReturn(open: OpenReturn, deps: PlanDeps): PlannedReturn {
-  const derivations = derivationsOf(open, deps.accounts.get(open.account)?.revision ?? null);
+function planReturn(open: OpenReturn, read: ReadonlyMap<string, Interpretation>, deps: PlanDeps): PlannedReturn {
+  const revision = deps.accounts.get(open.account)?.revision ?? null;
+  const derivations = derivationsOf(open, revision);
   const facts = deriveFacts(open.account, tellingsOf(derivations));
   const state = foldReturn(open.account, open.connection, facts);
   const told = facts.filter(fact => fact.event.type !== 'return.snapshot');
@@ -84,7 +88,12 @@ function planReturn(open: OpenReturn, deps: PlanDeps): PlannedReturn {
   const events: NewEvent[] = [];
   for (const { younger } of absorbs)
     events.push(publish(mergedEvent(open.id, younger.id, ++sequence, deps.nowMs), false));
-  for (const change of news) events.push(publish(eventOf(change, ledger, ++sequence), change.silent));
+  const withdraws = news.some(({ effect }) => effect === 'withdrawn');
+  const gone = withdraws ? factsBefore(open.account, tellingsOf(storedDerivations(open)), read) : null;
+  for (const change of news) {
+    const event = eventOf(change, ledger, ++sequence, gone?.get(change.eventId) ?? null, revision);
+    events.push(publish(event, change.silent));
+  }
 
   return {
     open,
@@ -120,8 +129,12 @@ function planReturn(open: OpenReturn, deps: PlanDeps): PlannedReturn {
   };
 }
 
+function storedDerivations(open: OpenReturn): readonly Derivation[] {
+  return [open.stored, ...open.absorbs].flatMap(source => source?.derivations ?? []);
+}
+
 function derivationsOf(open: OpenReturn, revision: string | null): Derivation[] {
-  const stored = [open.stored, ...open.absorbs].flatMap(source => source?.derivations ?? []);
+  const stored = storedDerivations(open);
   return [...open.told].map(([inboundId, { from, notices }]): Derivation => {
     if (from === null) return { ...stored.find(derivation => derivation.inboundId === inboundId)!, notices };
     const { work, provider, adapterVersion } = from;

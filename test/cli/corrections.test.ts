@@ -138,6 +138,11 @@ describe('a mapping that was wrong', () => {
       [5, 'item.received', 2, true],
       [6, 'refund.issued', 2, false],
     ]);
+    expect(answer.data[4].provenance).toMatchObject({
+      inboundIds: [closed],
+      trust: 'signed',
+      adapter: { id: 'parcel-desk', version: 2 },
+    });
   });
 
   it('is corrected once: a second replay changes nothing and sends nothing', async () => {

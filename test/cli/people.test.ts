@@ -53,6 +53,18 @@ describe('inbound show --raw', () => {
   });
 });
 
+describe('returns timeline', () => {
+  it('names no source and no trust of a merge, which nobody told', async () => {
+    await stage.run(['trigger', 'happy-returns', 'merge']);
+    const [survivor] = await rows<{ id: string }>('returns', 'list');
+
+    const { out } = await stage.run(['returns', 'timeline', survivor!.id]);
+
+    expect(out).toMatch(/ return\.merged +from ret_\w+$/m);
+    expect(out).not.toContain('undefined');
+  });
+});
+
 describe('lists', () => {
   it('go on over pages, and say where there is more', async () => {
     await stage.run(['trigger', 'standard', 'out-of-order', '--times', '2']);

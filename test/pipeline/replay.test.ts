@@ -19,6 +19,22 @@ const mended = toyConnection(
     return JSON.parse(text) as Normalized;
   }),
 );
+const refundAt = (occurredAt: string) =>
+  told('return:R-1', {
+    type: 'refund.issued',
+    subject: 'RF-1',
+    occurrence: { by: 'id', id: 'RF-1' },
+    occurredAt,
+    change: { settlement: { ref: 'RF-1', kind: 'refund', state: 'paid' } },
+  });
+/** Version 2 knows that what looked like a refund was none. */
+const forgetsRefunds = toyConnection(
+  toyAdapter(2, normalized =>
+    JSON.stringify(normalized).includes('refund.issued')
+      ? { outcome: 'ignored', because: 'it was an estimate' }
+      : normalized,
+  ),
+);
 const toleratesNew = toyConnection(
   toyAdapter(2, normalized => (normalized.outcome === 'unrecognized' ? requested : normalized)),
 );
@@ -164,6 +180,34 @@ describe('a replay', () => {
 });
 
 describe('provenance', () => {
+  it('of a withdrawal is the row whose replay withdrew it, as read this time', async () => {
+    const workshop = await openWorkshop();
+    await workshop.tell('inb_1', requested);
+    workshop.clock.nowMs += 60_000;
+    await workshop.tell('inb_2', requested, refundAt('2026-11-20T09:30:00.000Z'));
+    workshop.mend(forgetsRefunds);
+
+    await workshop.replay('inb_2', false);
+
+    const [returned] = await workshop.returns();
+    const withdrawal = (await workshop.store.listReturnEvents('all', returned!.id, 0, 10))!.at(-1);
+    expect(withdrawal).toMatchObject({
+      type: 'refund.issued',
+      withdrawn: true,
+      occurredAt: '2026-11-20T09:30:00.000Z',
+      receivedAt: '2026-11-20T10:01:00.000Z',
+      effectiveAt: '2026-11-20T09:30:00.000Z',
+      change: {},
+      provenance: {
+        inboundIds: ['inb_2'],
+        trust: 'signed',
+        secretIndex: 0,
+        adapter: { id: 'toy', version: 2 },
+        configRevision: 'rev_1',
+      },
+    });
+  });
+
   it('names the configuration revision under which a fact was read, not the one at its receipt', async () => {
     const workshop = await openWorkshop();
     await workshop.receive(
