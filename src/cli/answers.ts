@@ -83,6 +83,7 @@ export interface ReplayAnswer {
     readonly problem: ProblemAnswer | null;
   }[];
   readonly events: readonly { readonly eventId: string; readonly type: string; readonly effect: string }[];
+  readonly alsoToldBy: readonly string[];
   readonly returns: readonly {
     readonly returnId: string;
     readonly differences: readonly { readonly path: string; readonly before?: unknown; readonly after?: unknown }[];

@@ -4,6 +4,7 @@ import { describeProblem } from './show-inbound.ts';
 import { renderTable, type Surface } from './table.ts';
 import { plural } from './words.ts';
 
+/** For each outcome; `sentenceOf` has the cases that need another. */
 const OUTCOMES: Readonly<Record<ReplayAnswer['outcome'], readonly [sentence: string, colour: Colour]>> = {
   identical: ['It gives the same facts as before.', 'green'],
   changed: ['It gives other facts than before.', 'yellow'],
@@ -23,19 +24,29 @@ const EFFECTS: Readonly<Record<string, string>> = {
 /** What reading a request again changes: facts, then the returns leaf by leaf, then what is sent. */
 export function showReplay(answer: ReplayAnswer, surface: Surface): string {
   const { outcome, dryRun, adapter, inboundId } = answer;
-  const [sentence, colour] = OUTCOMES[outcome];
+  const [, colour] = OUTCOMES[outcome];
   const version = adapter.version === null ? adapter.id : `${adapter.id} ${adapter.version}`;
   const before =
     adapter.previousVersion === null ? 'never read before' : `the last time by version ${adapter.previousVersion}`;
   const wrote = dryRun ? 'A preview: nothing was written or sent.' : '';
   return [
     `${inboundId} read again by ${version} (${before}).\n`,
-    `${paint(sentence, colour, surface.colour)}${wrote === '' ? '' : ` ${wrote}`}\n`,
+    `${paint(sentenceOf(answer), colour, surface.colour)}${wrote === '' ? '' : ` ${wrote}`}\n`,
     noticesOf(answer, surface),
     factsOf(answer, surface),
     ...answer.returns.map(one => returnOf(one, surface)),
     deliveriesOf(answer, surface),
   ].join('');
+}
+
+/** Agrees with the lists below it: the return, or what a notice came to, may change without any fact. */
+function sentenceOf({ outcome, events, alsoToldBy, returns }: ReplayAnswer): string {
+  const isSame = events.every(({ effect }) => effect === 'unchanged');
+  if (outcome !== 'changed' || !isSame) return OUTCOMES[outcome][0];
+  if (alsoToldBy.length > 0) return 'It no longer tells all it told before, but no fact changes.';
+  return returns.length > 0
+    ? 'No fact changes, but the return does.'
+    : 'No fact changes; what became of its notices does.';
 }
 
 function noticesOf({ notices }: ReplayAnswer, surface: Surface): string {
@@ -58,11 +69,12 @@ function noticesOf({ notices }: ReplayAnswer, surface: Surface): string {
 const EFFECT_COLOURS: Readonly<Record<string, Colour>> = { new: 'green', revised: 'yellow', withdrawn: 'red' };
 
 /** Unchanged facts are counted, the others listed. */
-function factsOf({ events }: ReplayAnswer, surface: Surface): string {
+function factsOf({ events, alsoToldBy }: ReplayAnswer, surface: Surface): string {
   if (events.length === 0) return '';
   const changed = events.filter(({ effect }) => effect !== 'unchanged');
   const same = events.length - changed.length;
-  const rest = same === 0 ? '' : `  ${plural(same, 'fact')} unchanged\n`;
+  const others = `  What it no longer tells is also told by ${alsoToldBy.join(', ')}; replay them too.\n`;
+  const rest = `${same === 0 ? '' : `  ${plural(same, 'fact')} unchanged\n`}${alsoToldBy.length === 0 ? '' : others}`;
   if (changed.length === 0) return `\nFacts\n${rest}`;
   const table = renderTable(
     [

@@ -33,6 +33,11 @@ export const ReplayView = z
     events: z.array(
       z.object({ eventId: z.string(), type: z.string(), effect: z.enum(['unchanged', 'new', 'revised', 'withdrawn']) }),
     ),
+    alsoToldBy: z
+      .array(z.string())
+      .describe(
+        'Other kept requests (inb_…), read by an older version of the adapter, that still tell what this one told before and no longer does. Those facts stay until these are replayed, too.',
+      ),
     returns: z
       .array(
         z.object({
@@ -72,6 +77,7 @@ export const EXAMPLE_REPLAY = {
   outcome: 'changed',
   notices: [{ type: 'return.asn', before: 'recorded', after: 'recorded', problem: null }],
   events: [{ eventId: 'evt_6b0v1ra01jd3q7m5ze2x8k4t9w', type: 'shipment.dropped_off', effect: 'revised' }],
+  alsoToldBy: [],
   returns: [
     {
       returnId: 'ret_01jd3q7m5ze2x8k4t9w6b0v1ra',

@@ -28,6 +28,8 @@ export interface ReplayAnswer {
     readonly type: string;
     readonly effect: FactChange['effect'];
   }[];
+  /** Rows read by an older version that still tell what this one told before and no longer does: replay them, too. */
+  readonly alsoToldBy: readonly string[];
   /** `returnId` is `null` for a return that only a real run would make. */
   readonly returns: readonly { readonly returnId: string | null; readonly differences: readonly Difference[] }[];
   readonly deliveries: readonly {
@@ -71,6 +73,7 @@ export async function replay(
       outcome: 'bytes_gone',
       notices: [],
       events: [],
+      alsoToldBy: [],
       returns: [],
       deliveries: [],
     };
@@ -116,8 +119,12 @@ async function answerOf(
       notices.push({ type: gone.type, before: gone.state, after: null, problem: null });
     }
   }
+  const toldBefore = new Set(row.notices.flatMap(notice => notice.eventIds));
   const changes = planned.flatMap(({ changes: all }) =>
-    all.filter(change => change.effect !== 'unchanged' || change.inboundIds.includes(row.id)),
+    all.filter(
+      ({ effect, inboundIds, eventId }) =>
+        effect !== 'unchanged' || inboundIds.includes(row.id) || toldBefore.has(eventId),
+    ),
   );
   const returns = planned
     .map(each => ({
@@ -125,16 +132,31 @@ async function answerOf(
       differences: differencesOf(each),
     }))
     .filter(each => each.differences.length > 0);
-  const changed = changes.some(change => change.effect !== 'unchanged') || returns.length > 0;
+  const kept = alsoToldBy(
+    row.id,
+    outcome.adapterVersion,
+    changes.filter(change => toldBefore.has(change.eventId)),
+  );
+  const changed = changes.some(change => change.effect !== 'unchanged') || returns.length > 0 || kept.length > 0;
   return {
     inboundId: row.id,
     ...rest,
     outcome: resultOf(row.state, outcome.state, changed),
     notices,
     events: changes.map(({ eventId, type, effect }) => ({ eventId, type, effect })),
+    alsoToldBy: kept,
     returns,
     deliveries: await deliveriesOf(deps, scope, row.account, changes),
   };
+}
+
+/** Of what a row told before: whoever, read by an older version, still tells what the row itself no longer does. */
+function alsoToldBy(inboundId: string, version: number, toldBefore: readonly Change[]): readonly string[] {
+  const sources = toldBefore
+    .filter(change => !change.inboundIds.includes(inboundId))
+    .flatMap(change => change.fact?.tellings ?? [])
+    .map(({ source }) => source);
+  return [...new Set(sources.filter(each => each.adapterVersion < version).map(each => each.inboundId))];
 }
 
 function resultOf(before: InboundState, after: InboundState, changed: boolean): ReplayAnswer['outcome'] {

@@ -123,6 +123,7 @@ describe('POST /v1/inbound/{id}/replay', () => {
       outcome: 'identical',
       notices: [],
       events: [],
+      alsoToldBy: [],
       returns: [],
       deliveries: [],
     } as const;

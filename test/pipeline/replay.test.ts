@@ -140,6 +140,38 @@ describe('a replay', () => {
     });
   });
 
+  it('names the requests that keep a fact alive because an older version read them', async () => {
+    const workshop = await openWorkshop();
+    await workshop.tell('inb_1', requested, refund(2500));
+    await workshop.tell('inb_2', refund(2500));
+    workshop.mend(forgetsRefunds);
+
+    const first = await workshop.replay('inb_1', false);
+    const second = await workshop.replay('inb_2', true);
+
+    expect(first).toMatchObject({
+      outcome: 'changed',
+      events: [
+        { type: 'return.requested', effect: 'unchanged' },
+        { type: 'refund.issued', effect: 'unchanged' },
+      ],
+      alsoToldBy: ['inb_2'],
+    });
+    expect(second).toMatchObject({ events: [{ type: 'refund.issued', effect: 'withdrawn' }], alsoToldBy: [] });
+  });
+
+  it('names no request that tells a fact as this one still does', async () => {
+    const workshop = await openWorkshop();
+    await workshop.tell('inb_1', refund(250_000));
+    await workshop.tell('inb_2', refund(250_000));
+    workshop.mend(mended);
+
+    expect(await workshop.replay('inb_1', true)).toMatchObject({
+      events: [{ type: 'refund.issued', effect: 'revised' }],
+      alsoToldBy: [],
+    });
+  });
+
   it('records what an unknown word told once a mapping exists', async () => {
     const workshop = await openWorkshop();
     await workshop.tell('inb_1', { outcome: 'unrecognized', because: 'a new status' });
