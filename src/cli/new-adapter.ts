@@ -7,6 +7,7 @@ import type { CliCommand } from './cli-command.ts';
 import { textOption } from './options.ts';
 import { writeLine } from './output.ts';
 import type { AdapterNames } from './scaffold-adapter.ts';
+import { REFERENCE, SCHEMAS } from './scaffold-places.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -20,10 +21,11 @@ export const newAdapter: CliCommand = {
   async run({ args, options }, deps) {
     const { namesFor, scaffoldAdapter } = await import('./scaffold-adapter.ts');
     const names = namesFor(args[0]!, textOption(options, 'label'));
-    const made = await scaffoldAdapter(ROOT, names);
-    await tidy(made);
-    const renewed = await renewReference();
-    for (const path of [...made, ...renewed]) writeLine(deps, `  ${path}`);
+    const made = await scaffoldAdapter(ROOT, names, async paths => {
+      await tidy(paths);
+      return await renewReference();
+    });
+    for (const path of made) writeLine(deps, `  ${path}`);
     return writeLine(deps, nextSteps(names));
   },
 };
@@ -45,9 +47,9 @@ async function renewReference(): Promise<readonly string[]> {
     import('../config/describe-config.ts'),
   ]);
   const schemas = Object.entries(jsonSchemas([...adapters, ...exampleAdapters])).map(
-    ([name, schema]) => [join('config', 'schema', name), `${JSON.stringify(schema, null, 2)}\n`] as const,
+    ([name, schema]) => [join(SCHEMAS, name), `${JSON.stringify(schema, null, 2)}\n`] as const,
   );
-  const files = [...schemas, [join('config', 'reference.md'), configReference(adapters)] as const];
+  const files = [...schemas, [REFERENCE, configReference(adapters)] as const];
   for (const [path, text] of files) await writeFile(join(ROOT, path), text);
   return files.map(([path]) => path);
 }

@@ -1,14 +1,11 @@
-import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import vm from 'node:vm';
 import { Slug } from '../model/ids.ts';
 import { CliError } from './cli-error.ts';
+import { orUndone, PLACES, REGISTRY, refuseTaken, requireTemplate } from './scaffold-places.ts';
 
 /** Copies the example adapter under another name: a living adapter is the template, so it cannot rot. */
-
-const TEMPLATE = 'example';
-const REGISTRY = join('adapters', 'index.ts');
 
 export interface AdapterNames {
   readonly id: string;
@@ -57,37 +54,29 @@ function isIdentifier(name: string): boolean {
   }
 }
 
-/** Where the example stands and where the new one will, from the root of the repository. */
-const PLACES: readonly (readonly [from: string, to: (id: string) => string])[] = [
-  [join('adapters', TEMPLATE), id => join('adapters', id)],
-  [join('fixtures', TEMPLATE), id => join('fixtures', id)],
-  [join('test', 'adapters', TEMPLATE), id => join('test', 'adapters', id)],
-  [
-    join('config', 'sample', 'accounts', `sample-${TEMPLATE}.yaml`),
-    id => join('config', 'sample', 'accounts', `sample-${id}.yaml`),
-  ],
-];
-
-/** Everything or nothing is there before; what is there already is never touched. Answers the paths that were made, from the root. */
-export async function scaffoldAdapter(root: string, names: AdapterNames): Promise<readonly string[]> {
+/**
+ * What is not there, or there already, is told before anything is written. Answers the paths that were made, from the
+ * root; `finish` gets those of the adapter and adds its own. Where anything fails, everything is as it was.
+ */
+export async function scaffoldAdapter(
+  root: string,
+  names: AdapterNames,
+  finish: (made: readonly string[]) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  requireTemplate(root);
   const registry = join(root, REGISTRY);
   const registered = register(await readFile(registry, 'utf8'), names);
-  const taken = PLACES.map(([, to]) => to(names.id)).filter(path => existsSync(join(root, path)));
-  if (taken.length > 0)
-    throw new CliError(
-      `${taken.join(' and ')} ${taken.length === 1 ? 'is' : 'are'} there already: nothing was changed.`,
-    );
+  refuseTaken(root, names.id);
 
-  const made: string[] = [];
-  for (const [from, to] of PLACES) {
-    if (!existsSync(join(root, from))) continue;
-    await copyRenamed(root, from, to(names.id), names);
-    made.push(to(names.id));
-  }
-  for (const folder of ['adapters', 'fixtures']) await rewriteReadme(join(root, folder, names.id, 'README.md'), names);
-  await rewriteIndex(join(root, 'adapters', names.id, 'index.ts'), names);
-  await writeFile(registry, registered);
-  return [...made, REGISTRY];
+  return await orUndone(root, names.id, async () => {
+    for (const [from, to] of PLACES) await copyRenamed(root, from, to(names.id), names);
+    for (const folder of ['adapters', 'fixtures'])
+      await rewriteReadme(join(root, folder, names.id, 'README.md'), names);
+    await rewriteIndex(join(root, 'adapters', names.id, 'index.ts'), names);
+    await writeFile(registry, registered);
+    const made = [...PLACES.map(([, to]) => to(names.id)), REGISTRY];
+    return [...made, ...(await finish(made))];
+  });
 }
 
 async function copyRenamed(root: string, from: string, to: string, names: AdapterNames): Promise<void> {

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { adapters, exampleAdapters } from '../adapters.ts';
+import { GatewayError } from '../gateway-error.ts';
 
 /** The demo's folder: its secrets, its copy of the sample configuration, its store and its log. Everything in one place. */
 
@@ -26,6 +28,16 @@ export interface SampleFolder {
   readonly logFile: string;
   /** Every secret the sample accounts ask for, and the administrator's token. */
   readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** Throws where a copy of the repository lacks what the demo plays; one made for production often does. */
+export function requireSample(root: URL = ROOT): void {
+  const missing = ['config/sample', 'fixtures'].filter(path => !existsSync(new URL(path, root)));
+  if (missing.length === 0) return;
+  throw new GatewayError(
+    'CONFIG_INVALID',
+    `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not there, and the demo plays what stands in ${missing.length === 1 ? 'it' : 'them'}: run it in a whole checkout of the repository.`,
+  );
 }
 
 /** Makes what is missing; secrets and store that are there from an earlier run stay. */

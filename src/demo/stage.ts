@@ -10,7 +10,7 @@ import { openStore } from '../storage/open-store.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createGatewayClient, type GatewayClient } from './gateway-client.ts';
 import { freePort } from './ports.ts';
-import { ADMIN_TOKEN, prepareFolder, SAMPLE_GATEWAY } from './sample-folder.ts';
+import { ADMIN_TOKEN, prepareFolder, requireSample, SAMPLE_GATEWAY } from './sample-folder.ts';
 import { openSampleShop, type SampleShop } from './sample-shop.ts';
 
 /** A gateway with the sample accounts and a merchant's systems behind it, all in this process and on loopback. */
@@ -36,6 +36,7 @@ export interface StageRequest {
 const now = () => Date.now();
 
 export async function openStage({ folder, port, shopPort }: StageRequest): Promise<Stage> {
+  requireSample();
   await refuseIfRunning(folder);
   const shop = await openSampleShop(shopPort, now);
   try {

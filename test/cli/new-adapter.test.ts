@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { namesFor } from '../../src/cli/scaffold-adapter.ts';
+import { namesFor, scaffoldAdapter } from '../../src/cli/scaffold-adapter.ts';
 import { copyRepository } from './copy-repository.ts';
 
 interface Ended {
@@ -94,6 +95,76 @@ describe('a scaffolded adapter', { timeout: 180_000 }, () => {
       code: 1,
       output: 'adapters/index.ts has an adapter parcel-port already: nothing was changed.\n',
     });
+  });
+});
+
+describe('a copy of the repository that is not whole', { timeout: 60_000 }, () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'retour-production-'));
+    await copyRepository(folder);
+    await rm(join(folder, 'config/sample'), { recursive: true });
+    await rm(join(folder, 'test'), { recursive: true });
+  }, 60_000);
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('makes no adapter, and no part of one', async () => {
+    expect(await node(folder, 'src/main.ts', 'new-adapter', 'parcel-port')).toEqual({
+      code: 1,
+      output:
+        'test/adapters/example and config/sample/accounts/sample-example.yaml are not there, and the new adapter is made from them: use a whole checkout of the repository. Nothing was changed.\n',
+    });
+    expect(existsSync(join(folder, 'adapters/parcel-port'))).toBe(false);
+  });
+
+  it('plays no demo', async () => {
+    expect(await node(folder, 'src/main.ts', 'demo', '--check')).toEqual({
+      code: 1,
+      output:
+        'config/sample is not there, and the demo plays what stands in it: run it in a whole checkout of the repository.\n',
+    });
+  });
+});
+
+describe('an adapter that cannot be finished', () => {
+  const REGISTRY = "export { example } from './example/index.ts';\n";
+  const TREE: Readonly<Record<string, string>> = {
+    'adapters/index.ts': REGISTRY,
+    'adapters/example/README.md': '# Example Returns\n',
+    'adapters/example/index.ts': 'export const example = defineAdapter({});\n',
+    'fixtures/example/README.md': '# Example Returns\n',
+    'test/adapters/example/parse.test.ts': '',
+    'config/sample/accounts/sample-example.yaml': 'name: Sample Lights\n',
+    'config/schema/account.schema.json': '{}\n',
+  };
+  let root = '';
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'retour-unfinished-'));
+    for (const [path, text] of Object.entries(TREE)) {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), text);
+    }
+  });
+  afterAll(async () => {
+    await rm(root, { recursive: true, force: true });
+  });
+
+  it('is taken away again, and what was there is as it was', async () => {
+    const before = (await readdir(root, { recursive: true })).toSorted();
+    const making = scaffoldAdapter(root, namesFor('parcel-port', undefined), async made => {
+      expect(made.every(path => existsSync(join(root, path)))).toBe(true);
+      await writeFile(join(root, 'config/schema/account.schema.json'), 'half');
+      throw Object.assign(new Error('no room'), { code: 'ENOSPC', path: 'config/reference.md' });
+    });
+
+    await expect(making).rejects.toThrow(
+      'config/reference.md cannot be read or written (ENOSPC): what was made is taken away again.',
+    );
+    expect((await readdir(root, { recursive: true })).toSorted()).toEqual(before);
+    expect(await readFile(join(root, 'adapters/index.ts'), 'utf8')).toBe(REGISTRY);
+    expect(await readFile(join(root, 'config/schema/account.schema.json'), 'utf8')).toBe('{}\n');
   });
 });
 
