@@ -1,6 +1,6 @@
 import type { InboundRequest } from '../adapter/webhook.ts';
 import { readRemote } from '../config/load-config.ts';
-import { answerTrouble, noAnswer, noToken, notRetour } from './api-trouble.ts';
+import { answerTrouble, noAnswer, noList, noToken, notRetour } from './api-trouble.ts';
 import type { CliDeps } from './cli-command.ts';
 
 /** Speaks to a running gateway. Whatever does not work is thrown as a `CliError` with its remedy. */
@@ -59,6 +59,7 @@ export function connectApi(deps: CliDeps): ApiClient {
           limit: Math.min(PAGE, limit - data.length),
           cursor,
         });
+        if (!Array.isArray(page.data)) throw noList(url);
         data.push(...page.data);
         nextCursor = page.nextCursor;
       } while (nextCursor !== null && data.length < limit);

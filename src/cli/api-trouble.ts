@@ -39,12 +39,21 @@ function codeOf(error: unknown): string {
   return codeOf(cause ?? errors?.[0]);
 }
 
+/** JSON, and not what every list of a gateway is. */
+export function noList(url: string): CliError {
+  return notGateway(url, 'answers with JSON that is no list');
+}
+
 export function notRetour(url: string, response: Response): CliError {
   const location = response.headers.get('location');
   const what =
     location === null ? `answers with status ${response.status} and no JSON` : `sends everybody on to ${location}`;
   // A proxy answers 502, 503 and 504 in its own words while the gateway behind it starts.
   const passing = response.status >= 502 && response.status <= 504;
+  return notGateway(url, what, passing);
+}
+
+function notGateway(url: string, what: string, passing = false): CliError {
   return new CliError(
     `What listens at ${url} ${what}: that is no gateway. Set RETOUR_URL to the gateway's own address.`,
     { passing },

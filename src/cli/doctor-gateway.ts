@@ -47,7 +47,7 @@ export async function checkToken(deps: CliDeps): Promise<readonly Check[]> {
   try {
     const { url, token } = readRemote(deps.env);
     if (token === null) return [];
-    await connectApi(deps).get('/v1/accounts', { limit: 1 });
+    await connectApi(deps).list('/v1/accounts', {}, 1);
     return [ok('token', `RETOUR_TOKEN is taken at ${url}`)];
   } catch (error) {
     if (!(error instanceof CliError) && !(error instanceof GatewayError)) throw error;

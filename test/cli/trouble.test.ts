@@ -73,6 +73,14 @@ describe('what goes wrong is one sentence with its remedy:', () => {
     );
   });
 
+  it('somebody whose JSON is no list', async () => {
+    const url = await somethingElse((_request, response) => response.end('{"status":"ok"}'));
+
+    expect(await said({ RETOUR_URL: url, RETOUR_TOKEN: 'rtk_x' })).toBe(
+      `What listens at ${url} answers with JSON that is no list: that is no gateway. Set RETOUR_URL to the gateway's own address.\n`,
+    );
+  });
+
   it('somebody who sends the token elsewhere', async () => {
     const url = await somethingElse((_request, response) =>
       response.writeHead(302, { location: 'https://elsewhere.example/' }).end(),
