@@ -47,7 +47,11 @@ export function hintsOf({ headers, body }: CapturedRequest, evidence: Evidence |
   const hints: string[] = [];
   const lengths = headers.filter(([name]) => name.toLowerCase() === 'content-length').map(([, value]) => Number(value));
   const [declared] = lengths;
-  if (declared !== undefined && declared > body.length) {
+  if (declared !== undefined && declared > 0 && body.length === 0) {
+    hints.push(
+      `Content-Length says ${declared} bytes and no body is here: write it behind the empty line of the head (curl -v prints none).`,
+    );
+  } else if (declared !== undefined && declared > body.length) {
     hints.push(
       `Content-Length says ${declared} bytes and the body here has ${body.length}: the capture is not whole, so no signature can fit.`,
     );

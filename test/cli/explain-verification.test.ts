@@ -40,6 +40,12 @@ describe('what the captured request itself shows', () => {
     ]);
   });
 
+  it('is a body that was not copied', () => {
+    expect(hintsOf(request([['Content-Length', '10']], ''), null)).toEqual([
+      'Content-Length says 10 bytes and no body is here: write it behind the empty line of the head (curl -v prints none).',
+    ]);
+  });
+
   it('is a signature under another name', () => {
     const headers = [
       ['X-Acme-Hmac', 'ab'],
