@@ -113,7 +113,16 @@ export interface RejectionAnswer extends Evidence {
 
 export type VerificationAnswer =
   | { readonly outcome: 'accepted'; readonly trust: string; readonly secretIndex: number | null }
-  | ({ readonly outcome: 'rejected'; readonly reason: string } & Evidence);
+  | RefusedVerification;
+
+export interface RefusedVerification extends Evidence {
+  readonly outcome: 'rejected';
+  readonly reason: string;
+  /** `settings.verification.scheme`. */
+  readonly scheme?: string | null;
+  /** With which digest the signature that came is right. */
+  readonly wouldFit?: { readonly algorithm: string; readonly encoding: string } | null;
+}
 
 export interface AttemptAnswer {
   readonly id: string;

@@ -3,22 +3,52 @@ import type { CapturedRequest } from './read-http-dump.ts';
 
 /** Why a signature fails, in words somebody can act on. */
 
-const REASONS: Readonly<Record<string, (evidence: Evidence) => string>> = {
-  missing: ({ header }) => `${nameOf(header)} is missing. It is what this connection looks for.`,
-  repeated: ({ header }) => `${nameOf(header)} came more than once; none of the values is preferred.`,
-  malformed: ({ header, hint }) =>
-    `${nameOf(header)} does not have the form that this connection expects.${hint ? ` ${hint}` : ''}`,
-  mismatch: ({ header }) =>
-    `${nameOf(header)} does not fit: another secret, other bytes than the provider signed, or another way of signing.`,
+type Refused = Evidence & { readonly scheme?: string | null };
+
+const REASONS: Readonly<Record<string, (evidence: Refused) => string>> = {
+  missing: evidence => `${nameOf(evidence)} is missing. It is what this connection looks for.`,
+  repeated: evidence => `${nameOf(evidence)} came more than once; none of the values is preferred.`,
+  malformed: evidence =>
+    `${nameOf(evidence)} does not have the form that this connection expects.${evidence.hint ? ` ${evidence.hint}` : ''}`,
+  mismatch: evidence =>
+    MISMATCHES[evidence.scheme ?? '']?.(nameOf(evidence)) ??
+    `${nameOf(evidence)} does not fit: another secret, other bytes than the provider signed, or another way of signing.`,
   'outside-tolerance': () => 'The time that was signed is too far from the clock.',
 };
 
-export function explainReason(reason: string, evidence: Evidence): string {
+/** Where the proof is no signature of the body. */
+const MISMATCHES: Readonly<Record<string, (name: string) => string>> = {
+  basic: name => `${name} carries another user name or password than this connection knows.`,
+  bearer: name => `${name} carries another token than this connection knows.`,
+  url_token: name => `${name} carries another token than this connection knows.`,
+  jwt: name => `${name} carries a token that this connection's keys do not prove: another key, or it was changed.`,
+};
+
+export function explainReason(reason: string, evidence: Refused): string {
   return REASONS[reason]?.(evidence) ?? `Refused: ${reason}.`;
 }
 
-function nameOf(header: string | null): string {
-  return header === null ? 'The proof' : `The header ${header}`;
+/** A password or token proves nothing of the body, so no other body would fit. */
+export function provesBody(scheme: string | null | undefined): boolean {
+  return scheme !== 'basic' && scheme !== 'bearer' && scheme !== 'url_token';
+}
+
+const SECRETS: Readonly<Record<string, string>> = {
+  basic: 'username:password',
+  bearer: 'the token',
+  url_token: 'the token',
+};
+
+/** Where nothing that was tried fits. */
+export function lookAtSecret(scheme: string | null | undefined): string {
+  const asked = 'is it the one of this very account and endpoint, whole, and without blanks around it?';
+  if (provesBody(scheme)) return `No likely change of the body makes it fit, so look at the secret first: ${asked}`;
+  return `Look at the secret of the connection (${SECRETS[scheme ?? '']}): ${asked} The body plays no part in this proof.`;
+}
+
+function nameOf({ header, scheme }: Refused): string {
+  if (header === null) return 'The proof';
+  return scheme === 'url_token' ? `The query parameter ${header}` : `The header ${header}`;
 }
 
 /** The few facts a rejection keeps, in one line. */
@@ -43,7 +73,7 @@ export function describeSkew(seconds: number): string {
 }
 
 /** What can be seen in the captured request itself, before anybody tries anything. */
-export function hintsOf({ headers, body }: CapturedRequest, evidence: Evidence | null): readonly string[] {
+export function hintsOf({ headers, body }: CapturedRequest, evidence: Refused | null): readonly string[] {
   const hints: string[] = [];
   const lengths = headers.filter(([name]) => name.toLowerCase() === 'content-length').map(([, value]) => Number(value));
   const [declared] = lengths;
@@ -69,9 +99,11 @@ export function hintsOf({ headers, body }: CapturedRequest, evidence: Evidence |
     .map(([name]) => name)
     .filter(name => /sign|hmac|digest|authorization|token|hash/i.test(name) && name.toLowerCase() !== looked);
   if (evidence !== null && evidence.received === null && alike.length > 0) {
-    hints.push(
-      `What came instead: ${alike.join(', ')}. If the provider signs there, say so in settings.verification.header.`,
-    );
+    const remedy =
+      evidence.scheme === 'url_token'
+        ? 'If the provider proves itself there, set settings.verification.scheme'
+        : `If the provider ${provesBody(evidence.scheme) ? 'signs' : 'proves itself'} there, say so in settings.verification.header`;
+    hints.push(`What came instead: ${alike.join(', ')}. ${remedy}.`);
   }
   return hints;
 }

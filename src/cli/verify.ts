@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import type { VerificationAnswer } from './answers.ts';
+import type { RefusedVerification, VerificationAnswer } from './answers.ts';
 import { type ApiClient, connectApi } from './api-client.ts';
 import { type CliCommand, type CliDeps, JSON_OPTION } from './cli-command.ts';
 import { CliError } from './cli-error.ts';
 import { paint, printable } from './display-text.ts';
-import { describeSkew, explainReason, hintsOf, variantsOf } from './explain-verification.ts';
+import { describeSkew, explainReason, hintsOf, lookAtSecret, provesBody, variantsOf } from './explain-verification.ts';
 import { listOption, textOption } from './options.ts';
 import { writeJson } from './output.ts';
 import { type CapturedRequest, readHeader, readHttpDump } from './read-http-dump.ts';
@@ -109,7 +109,7 @@ function placeOf(options: Given, { path }: CapturedRequest): Place {
   const connection = textOption(options, 'connection') ?? connectionFromPath;
   if (account !== undefined && connection !== undefined) return { account, connection };
   throw new CliError(
-    'Whose webhook is it? Its path does not say: add --account and --connection (see "retour doctor" or GET /v1/connections).',
+    'Whose webhook is it? Its path does not say: add --account and --connection (see "retour connections list").',
   );
 }
 
@@ -146,7 +146,7 @@ async function check(
 
 /** Asks again with what may have happened to the request undone, until something fits. */
 async function tried(
-  { reason, skewSeconds }: Extract<VerificationAnswer, { readonly outcome: 'rejected' }>,
+  { reason, skewSeconds, scheme, wouldFit }: RefusedVerification,
   { body }: CapturedRequest,
   checkBody: (body: Uint8Array, at?: string) => Promise<VerificationAnswer>,
   nowMs: number,
@@ -157,13 +157,18 @@ async function tried(
     if (then.outcome === 'rejected') return [clock];
     return [`${clock} The signature itself is right: check a fresh capture, or give --at the time it was sent.`];
   }
+  if (wouldFit) {
+    const { algorithm, encoding } = wouldFit;
+    return [
+      `It would fit as ${algorithm} in ${encoding}, with this very secret: set algorithm: ${algorithm} and encoding: ${encoding} in settings.verification, if the provider's documentation agrees.`,
+    ];
+  }
   if (reason !== 'mismatch') return [];
+  if (!provesBody(scheme)) return [lookAtSecret(scheme)];
   for (const { what, remedy, body: other } of variantsOf(body)) {
     if ((await checkBody(other)).outcome === 'accepted') return [`It would fit ${what}. ${remedy}`];
   }
-  return [
-    'No likely change of the body makes it fit, so look at the secret first: is it the one of this very account and endpoint, whole, and without blanks around it?',
-  ];
+  return [lookAtSecret(scheme)];
 }
 
 function shown(place: Place, answer: VerificationAnswer, findings: readonly string[], deps: CliDeps): string {

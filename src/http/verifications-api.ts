@@ -8,6 +8,7 @@ import { mayReach } from './auth.ts';
 import { given, PageQuery, readPage } from './cursor.ts';
 import { AccountFilter, ConnectionFilter } from './filters.ts';
 import { iso } from './instant.ts';
+import { otherDigest, schemeOf } from './other-digests.ts';
 import { invalid } from './problem.ts';
 
 /** Why a webhook was refused: the records of refused ones, and a check of one that somebody captured. */
@@ -62,7 +63,18 @@ const VerificationView = z
       trust: z.enum(['signed', 'credential', 'fetched', 'hint']).describe('How far the sender is proven.'),
       secretIndex: z.int().nullable().describe('Which of the configured secrets fitted, from 0.'),
     }),
-    z.object({ outcome: z.literal('rejected'), reason: z.enum(REASONS), ...evidence }),
+    z.object({
+      outcome: z.literal('rejected'),
+      reason: z.enum(REASONS),
+      ...evidence,
+      scheme: z.string().nullable().describe('How the connection has its sender proven: settings.verification.scheme.'),
+      wouldFit: z
+        .object({ algorithm: z.enum(['sha1', 'sha256', 'sha512']), encoding: z.enum(['hex', 'base64']) })
+        .nullable()
+        .describe(
+          'For a keyed digest (hmac, hmac_timestamp) of reason malformed or mismatch: the algorithm and encoding of settings.verification with which a secret of the connection gives the signature that came. null where none does.',
+        ),
+    }),
   ])
   .meta({ id: 'Verification', description: 'What the proof of a request shows.' });
 
@@ -142,6 +154,8 @@ export function verificationsApi(api: Api): void {
         expected: ['d2c49e31'],
         skewSeconds: null,
         hint: null,
+        scheme: 'hmac',
+        wouldFit: null,
       },
       problems: ['NOT_FOUND'],
     },
@@ -153,9 +167,18 @@ export function verificationsApi(api: Api): void {
       const { webhook } = connection.adapter;
       if (webhook === undefined) throw invalid('/body/connection', 'has an adapter that takes no webhooks');
       const at = input.at === undefined ? now() : Date.parse(input.at);
-      const verification = await webhook.verify(requestFrom(input), connection, new Date(at));
+      const request = requestFrom(input);
+      const verification = await webhook.verify(request, connection, new Date(at));
       if (verification.outcome === 'accepted') return verification;
-      return { outcome: verification.outcome, reason: verification.reason, ...shownEvidence(verification.evidence) };
+      const { outcome, reason } = verification;
+      const isForm = reason === 'mismatch' || reason === 'malformed';
+      return {
+        outcome,
+        reason,
+        ...shownEvidence(verification.evidence),
+        scheme: schemeOf(connection),
+        wouldFit: isForm ? await otherDigest(request, connection, new Date(at)) : null,
+      };
     },
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hintsOf, variantsOf } from '../../src/cli/explain-verification.ts';
+import { explainReason, hintsOf, lookAtSecret, variantsOf } from '../../src/cli/explain-verification.ts';
 import type { CapturedRequest } from '../../src/cli/read-http-dump.ts';
 
 function request(headers: CapturedRequest['headers'], body = '{}'): CapturedRequest {
@@ -71,5 +71,27 @@ describe('what the captured request itself shows', () => {
 
   it('is nothing where nothing is strange', () => {
     expect(hintsOf(request([['Content-Length', '2']]), null)).toEqual([]);
+  });
+});
+
+describe('a proof that is not the right one', () => {
+  const came = { header: 'Authorization', received: '5b1a', expected: ['d2c4'], skewSeconds: null };
+
+  it.each([
+    ['basic', 'The header Authorization carries another user name or password than this connection knows.'],
+    ['bearer', 'The header Authorization carries another token than this connection knows.'],
+    ['url_token', 'The query parameter Authorization carries another token than this connection knows.'],
+    [
+      'hmac',
+      'The header Authorization does not fit: another secret, other bytes than the provider signed, or another way of signing.',
+    ],
+  ])('is told in the words of the scheme %s', (scheme, said) => {
+    expect(explainReason('mismatch', { ...came, scheme })).toBe(said);
+  });
+
+  it('is looked for in the secret, in the form that the scheme asks for', () => {
+    expect(lookAtSecret('basic')).toBe(
+      'Look at the secret of the connection (username:password): is it the one of this very account and endpoint, whole, and without blanks around it? The body plays no part in this proof.',
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -5,6 +6,10 @@ import type { InboundRequest } from '../../src/adapter/webhook.ts';
 import { type CliStage, openCliStage, type Ran } from './open-cli.ts';
 
 const BODY = '{"event":"return_status_updated","typeID":"expired"}';
+
+const PATH = '/webhooks/sample-happy-returns/happy-returns';
+/** What the stage gives the connection of Happy Returns. */
+const SECRET = `whsec_${Buffer.from('SAMPLE_HAPPY_RETURNS_WEBHOOK_SECRET').toString('base64')}`;
 
 let stage: CliStage;
 beforeEach(async () => {
@@ -126,6 +131,36 @@ describe('verify', () => {
     expect(out).toMatch(/does not have the form that this connection expects\. .+\.\n/);
   });
 
+  it.each([
+    ['sha256', 'base64'],
+    ['sha1', 'hex'],
+    ['sha512', 'base64'],
+  ] as const)('finds that the provider signs with %s in %s', async (algorithm, encoding) => {
+    const signature = createHmac(algorithm, SECRET).update(BODY).digest(encoding);
+    const dump = (await happyReturns()).replace(/(x-hr-signature: ).*\r/i, `$1${signature}\r`);
+
+    const { code, out } = await verify(dump);
+
+    expect(code).toBe(2);
+    expect(out).toContain(
+      `→ It would fit as ${algorithm} in ${encoding}, with this very secret: set algorithm: ${algorithm} and encoding: ${encoding} in settings.verification`,
+    );
+    expect(out).not.toContain(SECRET);
+  });
+
+  it('speaks of the token, and of no body, where a token is the proof', async () => {
+    await stage.reopen(yaml =>
+      yaml.replace('retailerId: acme-market', 'retailerId: acme-market\n      verification: { scheme: bearer }'),
+    );
+    const { code, out } = await verify(`POST ${PATH} HTTP/1.1\nAuthorization: Bearer wrong\n\n${BODY}`);
+
+    expect(code).toBe(2);
+    expect(out).toContain('\nThe header Authorization carries another token than this connection knows.\n');
+    expect(out).toContain(
+      '→ Look at the secret of the connection (the token): is it the one of this very account and endpoint, whole, and without blanks around it? The body plays no part in this proof.\n',
+    );
+  });
+
   it('answers machines with the evidence and the notes', async () => {
     const { code, out } = await verify(
       'x-other-signature: 5b1a\n\n{}',
@@ -147,6 +182,8 @@ describe('verify', () => {
       expected: [],
       skewSeconds: null,
       hint: null,
+      scheme: 'hmac',
+      wouldFit: null,
       notes: [
         'What came instead: x-other-signature. If the provider signs there, say so in settings.verification.header.',
       ],
@@ -157,7 +194,7 @@ describe('verify', () => {
     ['', 'Nothing to verify: name a file, or paste the request and end with Ctrl-D.\n'],
     [
       'x-sig: ab\n\n{}',
-      'Whose webhook is it? Its path does not say: add --account and --connection (see "retour doctor" or GET /v1/connections).\n',
+      'Whose webhook is it? Its path does not say: add --account and --connection (see "retour connections list").\n',
     ],
     ['POST /webhooks/nobody/nowhere HTTP/1.1\nx-sig: ab\n\n{}', 'There is no such connection in your accounts.\n'],
   ])('refuses %j', async (dump, said) => {

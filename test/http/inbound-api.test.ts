@@ -247,6 +247,7 @@ describe('POST /v1/verifications', () => {
     });
     expect(twice.body).toMatchObject({ outcome: 'rejected', reason: 'repeated' });
     expect(bare.body).toMatchObject({ outcome: 'rejected', reason: 'missing', received: null });
+    expect(changed.body).toMatchObject({ scheme: 'standard_webhooks', wouldFit: null });
   });
 
   it('judges the time by the instant it is given', async () => {
