@@ -158,6 +158,11 @@ export interface DeliveryDetailAnswer extends DeliveryAnswer {
   readonly body: unknown;
 }
 
+export interface RedeliveryAnswer extends DeliveryAnswer {
+  /** What keeps it from being sent at once; `null`: nothing. */
+  readonly waitsFor: 'destination_paused' | 'destination_disabled' | 'breaker_open' | null;
+}
+
 export interface DestinationAnswer {
   readonly account: string;
   readonly name: string;

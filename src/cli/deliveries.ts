@@ -1,14 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptAnswer, DeliveryAnswer, DeliveryDetailAnswer } from './answers.ts';
-import { type ApiClient, connectApi } from './api-client.ts';
+import { connectApi } from './api-client.ts';
 import { type CliCommand, type CliDeps, type CliGroup, JSON_OPTION } from './cli-command.ts';
+import { describeAttempt } from './describe-attempt.ts';
 import { paint, printable } from './display-text.ts';
 import { textOption, wholeOption } from './options.ts';
 import { tellRest, writeJson, writeLine } from './output.ts';
+import { redeliver } from './redeliver.ts';
 import { DELIVERY_ID, resolveId, resolveReturn } from './resolve-id.ts';
 import { type Column, renderFields, renderTable } from './table.ts';
 import { ago, exactly } from './times.ts';
-import { plural, shortId, stateColour } from './words.ts';
+import { shortId, stateColour } from './words.ts';
 
 const ID = { name: '<id>', help: 'its id (dlv_…), or a unique beginning or end of it' };
 
@@ -57,14 +58,20 @@ const list: CliCommand = {
   },
 };
 
-/** The answer where there was one, else what happened instead. */
-export function describeAttempt({ outcome, status }: Pick<AttemptAnswer, 'outcome' | 'status'>): string {
-  return status === null ? outcome : String(status);
+function whenOf({ state, deliveredAt, dueAt, createdAt }: DeliveryAnswer, nowMs: number): string {
+  if (deliveredAt !== null) return ago(deliveredAt, nowMs);
+  if (dueAt === null || state === 'held') return ago(createdAt, nowMs);
+  return isOver(dueAt, nowMs) ? 'due' : `next try ${ago(dueAt, nowMs)}`;
 }
 
-function whenOf({ deliveredAt, dueAt, createdAt }: DeliveryAnswer, nowMs: number): string {
-  if (deliveredAt !== null) return ago(deliveredAt, nowMs);
-  return dueAt === null ? ago(createdAt, nowMs) : `next try ${ago(dueAt, nowMs)}`;
+/** Held, it is not tried before its destination is resumed, whatever its schedule says. */
+function nextTryOf({ dueAt, state }: DeliveryAnswer, nowMs: number): string | null {
+  if (dueAt === null || state === 'held') return null;
+  return isOver(dueAt, nowMs) ? 'due' : exactly(dueAt, nowMs);
+}
+
+function isOver(instant: string, nowMs: number): boolean {
+  return Date.parse(instant) <= nowMs;
 }
 
 const show: CliCommand = {
@@ -92,7 +99,7 @@ function showDelivery(row: DeliveryDetailAnswer, deps: CliDeps): string {
       ['webhook-id', row.webhookId],
       ['tries', `${row.tries} of 12`],
       ['created', exactly(row.createdAt, now)],
-      ['next try', exactly(row.dueAt, now)],
+      ['next try', nextTryOf(row, now)],
       ['delivered', exactly(row.deliveredAt, now)],
     ],
     deps,
@@ -125,58 +132,6 @@ const ATTEMPT_COLUMNS: readonly Column<AttemptAnswer>[] = [
   { title: 'ASKED BY', text: row => row.requestedBy },
   { title: 'WHY', text: row => [row.detail, row.responseHead].filter(Boolean).join(': ') },
 ];
-
-/** One exchange takes 15 s at most; it may wait for another one to end. */
-const PATIENCE_MS = 20_000;
-
-const redeliver: CliCommand = {
-  name: 'redeliver',
-  description: 'Send a delivery once more, with the same webhook-id, and wait for the outcome',
-  arguments: [ID],
-  options: [{ flags: '--no-wait', help: 'do not wait for the outcome' }, JSON_OPTION],
-  more: 'Exit 2: it was sent and not taken, or the outcome did not show within 20 seconds.',
-  async run({ args, options }, deps) {
-    const api = connectApi(deps);
-    const id = await resolveId(api, DELIVERY_ID, args[0]!);
-    const before = await api.get<DeliveryDetailAnswer>(`/v1/deliveries/${id}`);
-    const queued = await api.post<DeliveryAnswer>(`/v1/deliveries/${id}/redeliver`);
-    if (options.wait === false) {
-      if (options.json === true) return writeJson(deps, queued);
-      return writeLine(deps, `${id} is sent again: ${queued.type} to ${queued.account}/${queued.destination}.`);
-    }
-    const after = await nextAttempt(api, before, deps);
-    const attempt = after.attempts.length > before.attempts.length ? after.attempts.at(-1)! : null;
-    if (options.json === true) writeJson(deps, after);
-    else writeLine(deps, outcomeOf(after, attempt));
-    return attempt?.outcome === 'delivered' ? 0 : 2;
-  },
-};
-
-async function nextAttempt(
-  api: ApiClient,
-  { id, attempts }: DeliveryDetailAnswer,
-  deps: CliDeps,
-): Promise<DeliveryDetailAnswer> {
-  const patienceEnds = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const row = await api.get<DeliveryDetailAnswer>(`/v1/deliveries/${id}`);
-    if (row.attempts.length > attempts.length || performance.now() > patienceEnds) return row;
-    await delay(50, undefined, { signal: deps.interrupted() });
-  }
-}
-
-function outcomeOf(row: DeliveryDetailAnswer, attempt: AttemptAnswer | null): string {
-  const where = `${row.account}/${row.destination}`;
-  if (attempt === null) {
-    return `${row.id} is queued for ${where} and was not sent yet (${row.state}). Look again with "retour deliveries show ${shortId(row.id)}".`;
-  }
-  const took = `in ${Math.round(attempt.durationMs)} ms`;
-  if (attempt.outcome === 'delivered') return `${where} took ${row.type} again: ${attempt.status} ${took}.`;
-  const why = [attempt.detail, attempt.responseHead].filter(Boolean).join(': ');
-  return printable(
-    `${where} did not take ${row.type}: ${describeAttempt(attempt)} ${took}${why === '' ? '' : ` (${why})`}. ${plural(row.tries, 'try', 'tries')} of 12 used.`,
-  );
-}
 
 export const deliveries: CliGroup = {
   name: 'deliveries',

@@ -2,7 +2,7 @@ import type { AttemptAnswer, DestinationAnswer } from './answers.ts';
 import { type ApiClient, connectApi } from './api-client.ts';
 import { type CliCommand, type CliGroup, JSON_OPTION } from './cli-command.ts';
 import { CliError } from './cli-error.ts';
-import { describeAttempt } from './deliveries.ts';
+import { describeAttempt } from './describe-attempt.ts';
 import { printable } from './display-text.ts';
 import { MOST_CONFIGURED, textOption } from './options.ts';
 import { writeJson, writeLine } from './output.ts';

@@ -1,5 +1,5 @@
 import type { AttemptAnswer, Evidence, ProblemAnswer } from './answers.ts';
-import { describeAttempt } from './deliveries.ts';
+import { describeAttempt } from './describe-attempt.ts';
 import { describeChange } from './describe-change.ts';
 import { type Colour, cutTo, paint, printable } from './display-text.ts';
 import { describeEvidence } from './explain-verification.ts';

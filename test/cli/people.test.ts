@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../src/demo/gateway-client.ts';
 import { fixturesOf } from '../../src/demo/stories.ts';
 import { type CliStage, openCliStage } from './open-cli.ts';
 
@@ -151,6 +152,44 @@ describe('deliveries redeliver', () => {
       out: `${id} is sent again: return.expired to sample-happy-returns/refunds.\n`,
       err: '',
     });
+  });
+});
+
+describe('a delivery that is held', () => {
+  it('is said to be so at once, with what sends it', async () => {
+    await stage.run(['destinations', 'pause', 'refunds', '--reason', 'being moved']);
+    await stage.run(['trigger', 'happy-returns', 'webhooks/expired']);
+    const [{ id }] = (await rows<{ id: string }>('deliveries', 'list', '--destination', 'refunds')) as [{ id: string }];
+
+    const again = await stage.run(['deliveries', 'redeliver', id]);
+    const list = await stage.run(['deliveries', 'list', '--destination', 'refunds']);
+    const show = await stage.run(['deliveries', 'show', id]);
+
+    expect(again).toEqual({
+      code: 2,
+      out: 'sample-happy-returns/refunds is paused (being moved), so the message is held. To send all that is held: retour destinations resume sample-happy-returns/refunds\n',
+      err: '',
+    });
+    expect(list.out).toMatch(/ held .+ (just now|\d s ago)\n$/);
+    expect(show.out).toContain('\n  tries        0 of 12\n');
+    expect(list.out + show.out).not.toContain('next try');
+  });
+
+  it('is due once its time has passed, however long it then waits', async () => {
+    stage.shop.down(true);
+    await stage.run(['trigger', 'happy-returns', 'webhooks/expired']);
+    const list = ['deliveries', 'list', '--destination', 'refunds'];
+    await until(
+      () => rows<{ tries: number }>(...list),
+      ([one]) => one?.tries === 1,
+      'the first try',
+    );
+
+    const before = await stage.run(list);
+    const after = await stage.run(list, { now: () => Date.now() + 3_600_000 });
+
+    expect(before.out).toMatch(/ {2}next try in \d+ \w+\n$/);
+    expect(after.out).toMatch(/ {2}due\n$/);
   });
 });
 
