@@ -132,7 +132,7 @@ export async function openGateway({
       onDue: () => worker.due(),
       newTokenSecret,
       adminTokenDigest: settings.adminToken === null ? null : tokenDigest(settings.adminToken.reveal()),
-      takesWebhooks: roles.has('receive'),
+      roles: GATEWAY_ROLES.filter(role => roles.has(role)),
       notReady: () => (stopping ? 'The gateway is stopping.' : null),
       degraded: () =>
         now() - couldNotKeepAtMs < DEGRADED_MS

@@ -92,15 +92,24 @@ export async function sendWebhook(deps: CliDeps, request: InboundRequest): Promi
   return { status: response.status, answer: answer as WebhookReply['answer'] };
 }
 
+export interface Readiness {
+  readonly ready: boolean;
+  readonly reason: string | null;
+  /** Of receive, process and deliver; `null`: it does not say. */
+  readonly roles: readonly string[] | null;
+}
+
 /** What `/readyz` answers; `null` where nothing listens or it is no gateway. Asks no longer than two seconds. */
-export async function readiness(
-  url: string,
-): Promise<{ readonly ready: boolean; readonly reason: string | null } | null> {
+export async function readiness(url: string): Promise<Readiness | null> {
   try {
     const response = await fetch(`${url}/readyz`, { redirect: 'manual', signal: AbortSignal.timeout(2000) });
-    const answer = (await response.json()) as { ready?: unknown; reason?: unknown };
-    if (typeof answer.ready !== 'boolean') return null;
-    return { ready: answer.ready, reason: typeof answer.reason === 'string' ? answer.reason : null };
+    const { ready, reason, roles } = (await response.json()) as Partial<Record<keyof Readiness, unknown>>;
+    if (typeof ready !== 'boolean') return null;
+    return {
+      ready,
+      reason: typeof reason === 'string' ? reason : null,
+      roles: Array.isArray(roles) ? roles.map(String) : null,
+    };
   } catch {
     return null;
   }

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { readRemote } from '../config/load-config.ts';
 import type { ProcessSettings } from '../config/process-settings.ts';
 import { GatewayError } from '../gateway-error.ts';
-import { connectApi, readiness } from './api-client.ts';
+import { connectApi, type Readiness, readiness } from './api-client.ts';
 import type { CliDeps } from './cli-command.ts';
 import { CliError } from './cli-error.ts';
 import { type Check, fail, ok, warn } from './doctor-check.ts';
@@ -15,8 +15,12 @@ export async function checkGateway({ host, port }: ProcessSettings, storeIsOpen:
   const asked = host === '0.0.0.0' ? `127.0.0.1:${port}` : host === '::' ? `[::1]:${port}` : shown;
   const answer = await readiness(`http://${asked}`);
   if (answer !== null) {
-    if (answer.ready) return [ok('gateway', `it answers at ${shown} and is ready`)];
-    return [fail('gateway', `it answers at ${shown} and is not ready: ${answer.reason ?? ''}`, 'look at its log')];
+    const leftOut = rolesLeftOut(answer);
+    if (!answer.ready) {
+      const trouble = `it answers at ${shown} and is not ready: ${answer.reason ?? ''}`;
+      return [fail('gateway', trouble, 'look at its log'), ...leftOut];
+    }
+    return leftOut.length > 0 ? leftOut : [ok('gateway', `it answers at ${shown} and is ready`)];
   }
   const trouble = await tryListening(host, port);
   if (trouble === 'EADDRINUSE') {
@@ -29,6 +33,21 @@ export async function checkGateway({ host, port }: ProcessSettings, storeIsOpen:
   if (!storeIsOpen) return [free];
   const remedy = 'set RETOUR_HOST and RETOUR_PORT as its own are, or see what process that is';
   return [free, warn('gateway', `something has the store open and no gateway answers at ${shown}`, remedy)];
+}
+
+const WAITS = [
+  ['receive', 'webhooks are answered 503'],
+  ['process', 'what is kept is not read, and nothing is removed by age'],
+  ['deliver', 'messages are not sent'],
+] as const;
+
+/** One store has one process, so nobody else does what it leaves out. */
+function rolesLeftOut({ roles }: Readiness): readonly Check[] {
+  const left = WAITS.filter(([role]) => roles !== null && !roles.includes(role));
+  if (left.length === 0) return [];
+  const names = left.map(([role]) => role).join(' and ');
+  const message = `it was started without ${left.length === 1 ? 'the role' : 'the roles'} ${names}: ${left.map(([, what]) => what).join('; ')}`;
+  return [warn('gateway', message, 'start it without --roles, once what it was started for is done')];
 }
 
 /** Takes the port for a moment. Answers what was in the way, or `null`. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptAnswer, DeliveryDetailAnswer, DestinationAnswer, RedeliveryAnswer } from './answers.ts';
-import { type ApiClient, connectApi } from './api-client.ts';
+import { type ApiClient, connectApi, readiness } from './api-client.ts';
 import { type CliCommand, type CliDeps, JSON_OPTION } from './cli-command.ts';
 import { describeAttempt } from './describe-attempt.ts';
 import { printable } from './display-text.ts';
@@ -23,7 +23,7 @@ export const redeliver: CliCommand = {
     const id = await resolveId(api, DELIVERY_ID, args[0]!);
     const before = await api.get<DeliveryDetailAnswer>(`/v1/deliveries/${id}`);
     const queued = await api.post<RedeliveryAnswer>(`/v1/deliveries/${id}/redeliver`);
-    const held = await whyHeld(api, queued);
+    const held = (await whyHeld(api, queued)) ?? (await whyNobodySends(api, queued));
     if (held !== null) {
       if (options.json === true) writeJson(deps, queued);
       else writeLine(deps, printable(held));
@@ -53,6 +53,13 @@ async function whyHeld(api: ApiClient, { account, destination, waitsFor }: Redel
   const state = waitsFor === 'destination_paused' ? 'paused' : 'disabled';
   const reason = found?.reason ? ` (${found.reason})` : '';
   return `${where} is ${state}${reason}, so the message is held. To send all that is held: retour destinations resume ${where}`;
+}
+
+/** A process that leaves out the role `deliver` sends nothing, and no other one can have its store. */
+async function whyNobodySends(api: ApiClient, { id }: RedeliveryAnswer): Promise<string | null> {
+  const { roles = null } = (await readiness(api.url)) ?? {};
+  if (roles === null || roles.includes('deliver')) return null;
+  return `${id} is queued, and nobody sends it: the gateway was started without the role deliver. Start it without --roles.`;
 }
 
 async function nextAttempt(

@@ -30,8 +30,8 @@ export interface HttpDeps {
   readonly newTokenSecret: () => string;
   /** SHA-256 (hex) of the administrator's token from the environment; `null` where a stored one is used. */
   readonly adminTokenDigest: string | null;
-  /** Whether this process has the role `receive`. */
-  readonly takesWebhooks: boolean;
+  /** Which of receive, process and deliver this process does. */
+  readonly roles: readonly string[];
   /** Why the gateway is not ready to take webhooks, or `null`. */
   readonly notReady: () => string | null;
   /** Why it may not be able to keep webhooks just now, or `null`; webhooks are still tried. */

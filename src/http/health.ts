@@ -11,19 +11,16 @@ const NO_TOKEN = '0'.repeat(64);
 
 /** `/healthz`: the process lives. `/readyz`: it can keep webhooks. `/metrics`: Prometheus, for any token. */
 export function health(
-  deps: Pick<
-    HttpDeps,
-    'store' | 'notReady' | 'degraded' | 'takesWebhooks' | 'metrics' | 'now' | 'log' | 'adminTokenDigest'
-  >,
+  deps: Pick<HttpDeps, 'store' | 'notReady' | 'degraded' | 'roles' | 'metrics' | 'now' | 'log' | 'adminTokenDigest'>,
 ): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
 
   app.get('/healthz', () => answerOpenJson({ alive: true }));
 
   app.get('/readyz', async () => {
-    const takesNone = deps.takesWebhooks ? null : TAKES_NONE;
+    const takesNone = deps.roles.includes('receive') ? null : TAKES_NONE;
     const reason = takesNone ?? deps.notReady() ?? deps.degraded() ?? (await storeTrouble());
-    return answerOpenJson({ ready: reason === null, reason }, reason === null ? 200 : 503);
+    return answerOpenJson({ ready: reason === null, reason, roles: deps.roles }, reason === null ? 200 : 503);
   });
 
   app.get('/metrics', async c => {

@@ -92,7 +92,7 @@ const InboundQuery = z.strictObject({
 });
 
 export function inboundApi(api: Api): void {
-  const { store, replay } = api.deps;
+  const { store, replay, roles } = api.deps;
 
   addEndpoint(
     api,
@@ -170,10 +170,22 @@ export function inboundApi(api: Api): void {
       const answer = await replay(principal.scope, params.id, {
         dryRun: query.dryRun === 'true',
         requestedBy: actorOf(principal),
+      }).catch(error => {
+        throw nobodyReads(error, roles) ?? error;
       });
       if (answer === null) throw noRow();
       return answer;
     },
+  );
+}
+
+/** What was not read yet is not about to be, where nobody reads. */
+function nobodyReads(error: unknown, roles: readonly string[]): GatewayError | null {
+  if (!(error instanceof GatewayError) || error.code !== 'CONFLICT' || roles.includes('process')) return null;
+  return new GatewayError(
+    'CONFLICT',
+    'The row has not been interpreted yet, and this process does not do that: it lacks the role process. A start with it reads everything that was kept.',
+    { cause: error },
   );
 }
 

@@ -159,6 +159,11 @@ export function describeOpenRoutes({ openAPIRegistry: registry }: OpenAPIHono<Ht
 }
 
 function readiness(description: string, ready: boolean, reason: string | null) {
-  const schema = z.object({ ready: z.boolean(), reason: z.string().nullable().describe('Why not, in words.') });
-  return { description, content: { 'application/json': { schema, example: { ready, reason } } } };
+  const schema = z.object({
+    ready: z.boolean(),
+    reason: z.string().nullable().describe('Why not, in words.'),
+    roles: z.array(z.string()).describe('What this process does of receive, process and deliver; the rest waits.'),
+  });
+  const example = { ready, reason, roles: ['receive', 'process', 'deliver'] };
+  return { description, content: { 'application/json': { schema, example } } };
 }

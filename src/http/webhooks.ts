@@ -23,7 +23,7 @@ export const TAKES_NONE = 'This process does not take webhooks: it lacks the rol
  * way; what the sender may hear is decided by `receive`. Whatever lies below `/webhooks/` and is no connection is
  * answered 503, because a person may still be setting it up and some providers never retry after a 4xx.
  */
-export function webhooks(deps: Pick<HttpDeps, 'config' | 'receive' | 'notReady' | 'takesWebhooks'>): Hono<HttpEnv> {
+export function webhooks(deps: Pick<HttpDeps, 'config' | 'receive' | 'notReady' | 'roles'>): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   const budget = createBodyBudget(() => deps.config().gateway.intake);
 
@@ -45,7 +45,7 @@ export function webhooks(deps: Pick<HttpDeps, 'config' | 'receive' | 'notReady' 
     const { path, query } = targetOf(c);
     const connection = connectionAt(path);
     if (connection === null) return refuse(c, { code: 'CONNECTION_UNKNOWN' });
-    if (!deps.takesWebhooks) return refuse(c, { code: 'OVERLOADED', detail: TAKES_NONE });
+    if (!deps.roles.includes('receive')) return refuse(c, { code: 'OVERLOADED', detail: TAKES_NONE });
     if (deps.notReady() !== null)
       return refuse(c, { code: 'OVERLOADED', detail: 'The gateway is not ready to take webhooks; send again later.' });
 

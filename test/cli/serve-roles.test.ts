@@ -55,6 +55,14 @@ async function statesOf(
   return [...new Set((JSON.parse(out) as { data: { state: string }[] }).data.map(({ state }) => state))];
 }
 
+async function idsOf(
+  list: 'inbound' | 'deliveries',
+  env: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  const { out } = await stage.run([list, 'list', '--json'], { env });
+  return (JSON.parse(out) as { data: { id: string }[] }).data.map(({ id }) => id);
+}
+
 async function allAre(
   state: string,
   list: 'inbound' | 'deliveries',
@@ -92,6 +100,21 @@ describe('serve --roles', () => {
       ].join('\n'),
     );
 
+    const doctor = await stage.run(['doctor'], {
+      env: { ...receiving, RETOUR_PORT: new URL(receiving.RETOUR_URL!).port },
+    });
+    const [first] = await idsOf('inbound', receiving);
+    const replayed = await stage.run(['inbound', 'replay', first!], { env: receiving });
+    expect(doctor.code).toBe(2);
+    expect(doctor.out).toContain(
+      'warn  gateway        it was started without the roles process and deliver: what is kept is not read, and nothing is removed by age; messages are not sent\n',
+    );
+    expect(replayed).toEqual({
+      code: 1,
+      out: '',
+      err: 'The row has not been interpreted yet, and this process does not do that: it lacks the role process. A start with it reads everything that was kept.\n',
+    });
+
     const full = await serve();
 
     await allAre('recorded', 'inbound', full);
@@ -108,6 +131,12 @@ describe('serve --roles', () => {
     await allAre('recorded', 'inbound', env);
     expect(await statesOf('deliveries', env)).toEqual(['pending']);
     expect(stage.shop.messages).toEqual([]);
+    const [first] = await idsOf('deliveries', env);
+    expect(await stage.run(['deliveries', 'redeliver', first!], { env })).toEqual({
+      code: 2,
+      out: `${first} is queued, and nobody sends it: the gateway was started without the role deliver. Start it without --roles.\n`,
+      err: '',
+    });
   });
 
   it('process,deliver: answers webhooks 503 and serves the API', async () => {
@@ -120,6 +149,7 @@ describe('serve --roles', () => {
     expect(await readiness(env.RETOUR_URL!)).toEqual({
       ready: false,
       reason: 'This process does not take webhooks: it lacks the role receive.',
+      roles: ['process', 'deliver'],
     });
     await says('Without the role receive: webhooks are answered 503, and providers have to send them again.\n');
   });

@@ -8,7 +8,10 @@ describe('health', () => {
     const { get } = await openHttp();
 
     expect(await get('/healthz', null)).toMatchObject({ status: 200, body: { alive: true } });
-    expect(await get('/readyz', null)).toMatchObject({ status: 200, body: { ready: true, reason: null } });
+    expect(await get('/readyz', null)).toMatchObject({
+      status: 200,
+      body: { ready: true, reason: null, roles: ['receive', 'process', 'deliver'] },
+    });
   });
 
   it('is not ready while the gateway says so', async () => {

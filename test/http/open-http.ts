@@ -199,7 +199,7 @@ export async function openHttp(
     newTokenSecret: () => `secret-part-${++ids}`,
     adminTokenDigest: tokenDigest('the-administrator'),
     notReady: () => null,
-    takesWebhooks: true,
+    roles: ['receive', 'process', 'deliver'],
     degraded: () => null,
     metrics: createMetrics(),
     ...options.deps,
