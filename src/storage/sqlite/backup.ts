@@ -7,6 +7,7 @@ import { lockFile } from './connect.ts';
 import { copyStore, named, openToRead, requireOurs } from './copy-store.ts';
 import { readMigrations } from './migrate.ts';
 import { Database } from './sql.ts';
+import { targetTrouble } from './target-trouble.ts';
 
 /** A store as one file: copied beside a running gateway, checked, and put back. */
 
@@ -39,8 +40,10 @@ export async function backUp(path: string, file: string, giveWayAtBytes?: number
     await sync(partial);
     await putInPlace(partial, file);
     return facts;
+  } catch (cause) {
+    throw targetTrouble(cause, partial, 'writing') ?? cause;
   } finally {
-    await rm(partial, { force: true });
+    if (existsSync(partial)) await rm(partial, { force: true });
   }
 }
 
@@ -69,7 +72,7 @@ export async function restore(file: string, path: string, suffix: string): Promi
     await sync(dirname(path));
     return { facts, kept };
   } finally {
-    await rm(partial, { force: true });
+    if (existsSync(partial)) await rm(partial, { force: true });
     lock.close();
   }
 }
@@ -91,7 +94,7 @@ function checkCopy(copyPath: string, of: string): CopyFacts {
       copy.close();
     }
   } catch (cause) {
-    throw named(cause, of);
+    throw targetTrouble(cause, copyPath, 'writing') ?? named(cause, of);
   }
 }
 

@@ -7,6 +7,7 @@ import { APPLICATION_ID } from './connect.ts';
 import { WAL_LIMIT_BYTES, walBytes } from './maintenance.ts';
 import { Database } from './sql.ts';
 import { storeError } from './store-error.ts';
+import { targetTrouble } from './target-trouble.ts';
 
 /** Pages copied and brought to disk at a time: 4 MiB. Without that a large copy fills the disk's queue, and every acknowledgement waits behind it. */
 const STEP_PAGES = 1024;
@@ -17,11 +18,8 @@ export const GIVE_WAY_AT_BYTES = WAL_LIMIT_BYTES * 0.75;
 /** The pages as one reader sees them: its transaction is held from the first to the last, and no writer waits for it. */
 export async function copyStore(from: string, to: string, giveWayAtBytes = GIVE_WAY_AT_BYTES): Promise<void> {
   let source: Connection | null = null;
-  let written: number | null = null;
+  const copy = await make(to);
   try {
-    await (await open(to, 'wx', 0o600)).close(); // made here, so that nobody else may read it at any time
-    written = openSync(to, 'r+');
-    const copy = written;
     source = openToRead(from);
     requireOurs(source, from);
     source.exec('BEGIN');
@@ -35,10 +33,20 @@ export async function copyStore(from: string, to: string, giveWayAtBytes = GIVE_
     });
   } catch (cause) {
     await rm(to, { force: true });
-    throw named(cause, from);
+    throw targetTrouble(cause, to, 'writing') ?? named(cause, from);
   } finally {
-    if (written !== null) closeSync(written);
+    closeSync(copy);
     source?.close();
+  }
+}
+
+/** Made here, so that nobody else may read it at any time. */
+async function make(to: string): Promise<number> {
+  try {
+    await (await open(to, 'wx', 0o600)).close();
+    return openSync(to, 'r+');
+  } catch (cause) {
+    throw targetTrouble(cause, to, 'opening') ?? named(cause, to);
   }
 }
 

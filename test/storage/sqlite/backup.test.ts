@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backUp, inspectStore, isLocked, restore } from '../../../src/storage/sqlite/backup.ts';
 import { openSqliteStore } from '../../../src/storage/sqlite/store.ts';
+import { targetTrouble } from '../../../src/storage/sqlite/target-trouble.ts';
 import type { NewInbound, Store } from '../../../src/storage/store.ts';
 
 let folder = '';
@@ -163,14 +164,40 @@ describe('a backup', () => {
     expect(readdirSync(folder).filter(name => name.startsWith('copy.db'))).toEqual([]);
   });
 
-  it('into a folder that is not there says so', async () => {
+  it('names the folder that is not there, or is none, and leaves the store out of it', async () => {
     open();
-    const file = join(folder, 'nowhere', 'copy.db');
+    const nowhere = join(folder, 'nowhere');
 
-    await expect(backUp(path, file)).rejects.toMatchObject({
+    await expect(backUp(path, join(nowhere, 'copy.db'))).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
-      message: expect.stringContaining('ENOENT') as string,
+      message: `The folder ${nowhere} is not there: make it first, or name another file.`,
     });
+    await expect(backUp(path, join(path, 'copy.db'))).rejects.toMatchObject({
+      message: `${path} is no folder: name a file in one.`,
+    });
+  });
+
+  it.each([
+    [
+      'ENOSPC',
+      'There is no room for the copy in /mnt/backups: make room, or name a file elsewhere. What was written of it is gone again.',
+    ],
+    [
+      'SQLITE_FULL',
+      'There is no room for the copy in /mnt/backups: make room, or name a file elsewhere. What was written of it is gone again.',
+    ],
+    ['EACCES', '/mnt/backups is not writable for this user: make it so, or name a file elsewhere.'],
+    ['EROFS', '/mnt/backups can only be read: name a file elsewhere.'],
+  ])('says what to do about %s where it shall stand', (code, message) => {
+    const cause = Object.assign(new Error('not quoted'), { code });
+
+    expect(targetTrouble(cause, '/mnt/backups/copy.db', 'opening')?.message).toBe(message);
+  });
+
+  it('blames the place of the copy for nothing that may be the trouble of the store', () => {
+    const cause = Object.assign(new Error('not quoted'), { code: 'EACCES' });
+
+    expect(targetTrouble(cause, '/mnt/backups/copy.db', 'writing')).toBeNull();
   });
 });
 
