@@ -16,10 +16,14 @@ export interface Surface {
 }
 
 const GAP = 2;
-/** A column that gives way keeps so much. */
+/** A column that is shown keeps so much; what has no room for it is left out. */
 const LEAST = 8;
 
-/** Aligned columns under their titles, cut to the terminal. A column in which nothing stands is left out. */
+/**
+ * Aligned columns under their titles, cut to the terminal: first what may give way, then every column. Where they
+ * would have less than eight characters each, columns are left out from the right; the first, which names the row,
+ * always stays. A column in which nothing stands is left out, too.
+ */
 export function renderTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
@@ -27,14 +31,15 @@ export function renderTable<Row>(
   indent = '',
 ): string {
   const all = columns.map(column => ({ column, texts: rows.map(row => printable(String(column.text(row) ?? ''))) }));
-  const filled = all.filter(({ texts }) => texts.some(text => text !== ''));
+  const told = all.filter(({ texts }) => texts.some(text => text !== ''));
   const widths = fit(
-    filled.map(({ column, texts }) => ({
+    told.map(({ column, texts }) => ({
       width: Math.max(displayWidth(column.title), ...texts.map(displayWidth)),
       shrinks: column.shrinks === true,
     })),
     surface.columns === null ? null : surface.columns - displayWidth(indent),
   );
+  const filled = told.slice(0, widths.length);
   const line = (cells: readonly { readonly text: string; readonly colour: Colour | null }[]) => {
     const parts = cells.map(({ text, colour }, index) => {
       const cut = cutTo(text, widths[index]!);
@@ -54,26 +59,29 @@ export function renderTable<Row>(
   return lines.map(text => `${text}\n`).join('');
 }
 
-/** Widths that fit: the widest of those that give way first; at last the columns at the end. */
+/** Widths that fit, of as many columns as have room: the widest of those that give way first, at last the first one. */
 function fit(
   columns: readonly { readonly width: number; readonly shrinks: boolean }[],
   available: number | null,
 ): readonly number[] {
   const widths = columns.map(({ width }) => width);
   if (available === null) return widths;
-  const total = () => widths.reduce((sum, width) => sum + width, 0) + GAP * (widths.length - 1);
-  const shrink = (may: (index: number) => boolean) => {
-    while (total() > available) {
+  const sum = (of: readonly number[]) => of.reduce((all, width) => all + width, 0) + GAP * (of.length - 1);
+  while (widths.length > 1 && sum(widths.map(width => Math.min(width, LEAST))) > available) widths.pop();
+  const shrink = (may: (index: number) => boolean, least = LEAST) => {
+    while (sum(widths) > available) {
       let widest = -1;
       for (const [index, width] of widths.entries()) {
-        if (may(index) && width > LEAST && width > (widths[widest] ?? 0)) widest = index;
+        if (may(index) && width > least && width > (widths[widest] ?? 0)) widest = index;
       }
       if (widest === -1) return;
       widths[widest]! -= 1;
     }
   };
   shrink(index => columns[index]!.shrinks);
+  shrink(index => index > 0);
   shrink(() => true);
+  shrink(() => true, 1); // a terminal without room for the first one
   return widths;
 }
 

@@ -47,6 +47,38 @@ describe('a table', () => {
     expect(lines[1]).toBe('a name that …      1  a note …');
   });
 
+  it.each([
+    [
+      60,
+      'DELIVERY  STATE  DESTINATION   EVENT         RETURN    TRIES',
+      'dlv00001  held   sample-happ…  settlement.…  ret00001  1',
+    ],
+    [40, 'DELIVERY  STATE  DESTINATI…  EVENT', 'dlv00001  held   sample-ha…  settlement…'],
+    [12, 'DELIVERY', 'dlv00001'],
+    [5, 'DELI…', 'dlv0…'],
+  ])('of %d columns leaves out from the right what would have no room, never the id', (width, titles, row) => {
+    const columns: readonly Column<readonly string[]>[] = [
+      'DELIVERY',
+      'STATE',
+      'DESTINATION',
+      'EVENT',
+      'RETURN',
+      'TRIES',
+      'WHEN',
+    ].map((title, index) => ({ title, text: cells => cells[index]! }));
+    const cells = [
+      'dlv00001',
+      'held',
+      'sample-happy-returns/refunds',
+      'settlement.approved',
+      'ret00001',
+      '1',
+      '2 min ago',
+    ];
+
+    expect(renderTable(columns, [cells], { columns: width, colour: false })).toBe(`${titles}\n${row}\n`);
+  });
+
   it('colours only where it is asked to', () => {
     const columns: readonly Column<Row>[] = [{ title: 'NAME', text: row => row.name, colour: () => 'green' }];
     const rows = [{ name: 'a', count: 1, note: '' }];
