@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
 import { type CliCommand, JSON_OPTION } from './cli-command.ts';
 import { writeJson, writeLine } from './output.ts';
 import { storePath } from './store-path.ts';
+import { typedPath } from './typed-path.ts';
 import { formatBytes, plural } from './words.ts';
 
 export const backup: CliCommand = {
@@ -13,7 +13,7 @@ export const backup: CliCommand = {
   async run({ args, options }, deps) {
     const { backUp } = await import('../storage/sqlite/backup.ts');
     const path = storePath(deps);
-    const file = resolve(args[0]!);
+    const file = typedPath(args[0]!, deps);
     const facts = await backUp(path, file);
     if (options.json === true) return writeJson(deps, { store: path, file, ...facts });
     const { bytes, version, inbound, returns } = facts;

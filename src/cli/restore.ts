@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import { GatewayError } from '../gateway-error.ts';
 import { type CliCommand, JSON_OPTION } from './cli-command.ts';
 import { CliError } from './cli-error.ts';
 import { writeJson, writeLine } from './output.ts';
 import { storePath } from './store-path.ts';
+import { typedPath } from './typed-path.ts';
 import { plural } from './words.ts';
 
 export const restore: CliCommand = {
@@ -19,7 +19,7 @@ export const restore: CliCommand = {
   async run({ args, options }, deps) {
     const { restore: putBack } = await import('../storage/sqlite/backup.ts');
     const path = storePath(deps);
-    const file = resolve(args[0]!);
+    const file = typedPath(args[0]!, deps);
     const stamp = new Date(deps.now())
       .toISOString()
       .replace(/\.\d+Z$/, 'Z')

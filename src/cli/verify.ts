@@ -9,6 +9,7 @@ import { listOption, textOption } from './options.ts';
 import { writeJson } from './output.ts';
 import { type CapturedRequest, readHeader, readHttpDump } from './read-http-dump.ts';
 import { renderFields } from './table.ts';
+import { typedPath } from './typed-path.ts';
 
 /** Says why a captured webhook's signature fails. Where it does, likely changes of the body are tried one by one. */
 export const verify: CliCommand = {
@@ -66,13 +67,13 @@ async function readRequest(file: string | undefined, options: Given, deps: CliDe
   const headers = listOption(options, 'header');
   const body = textOption(options, 'body');
   if (headers.length === 0 && body === undefined) {
-    const bytes = file === undefined || file === '-' ? await deps.stdin() : await bytesOf(file);
+    const bytes = file === undefined || file === '-' ? await deps.stdin() : await bytesOf(file, deps);
     if (bytes.length === 0)
       throw new CliError('Nothing to verify: name a file, or paste the request and end with Ctrl-D.');
     return withOverrides(readHttpDump(bytes), options);
   }
   if (file !== undefined) throw new CliError('Give a whole request in a file, or --header and --body, not both.');
-  const bytes = body === undefined ? new Uint8Array() : body === '-' ? await deps.stdin() : await bytesOf(body);
+  const bytes = body === undefined ? new Uint8Array() : body === '-' ? await deps.stdin() : await bytesOf(body, deps);
   return withOverrides({ method: 'POST', path: null, headers: headers.map(readHeader), body: bytes }, options);
 }
 
@@ -84,9 +85,9 @@ function withOverrides(request: CapturedRequest, options: Given): CapturedReques
   return { ...request, method, path };
 }
 
-async function bytesOf(file: string): Promise<Uint8Array> {
+async function bytesOf(file: string, deps: CliDeps): Promise<Uint8Array> {
   try {
-    return new Uint8Array(await readFile(file));
+    return new Uint8Array(await readFile(typedPath(file, deps)));
   } catch (cause) {
     const { code } = cause as { code?: unknown };
     throw new CliError(`${file} cannot be read (${String(code)}).`, { cause });

@@ -36,6 +36,11 @@ export function readEnvironment(env: Environment = process.env): ProcessSettings
   return parseEnvironment(env);
 }
 
+/** Where the command was typed: npm runs it in the folder of the repository, and keeps the other one in INIT_CWD. */
+export function readTypedFolder(env: Environment = process.env): string {
+  return env.INIT_CWD || process.cwd();
+}
+
 /** Where the command line finds a running gateway. */
 export interface RemoteSettings {
   /** Without a slash at the end. */

@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliStage, openCliStage } from './open-cli.ts';
 
@@ -44,13 +46,22 @@ describe('accounts, connections and adapters', () => {
     });
     expect(out).not.toContain('whsec_');
   });
+});
 
-  it('say so where nothing fits', async () => {
-    expect(await stage.run(['connections', 'list', '--account', 'nobody'])).toEqual({
-      code: 0,
-      out: 'No connection fits.\n',
-      err: '',
-    });
+describe('a file that is named by a relative path', () => {
+  it('stands in the folder where the command was typed, not where npm runs it', async () => {
+    const typed = join(stage.folder, 'typed');
+    await mkdir(typed);
+    await writeFile(join(typed, 'captured.txt'), 'this is no request');
+    const env = { ...stage.env, INIT_CWD: typed };
+
+    const backup = await stage.run(['backup', 'monday.db'], { env });
+    const restore = await stage.run(['restore', 'tuesday.db'], { env });
+    const verify = await stage.run(['verify', 'captured.txt'], { env });
+
+    expect(backup.out).toMatch(new RegExp(`^${typed}/monday\\.db: `));
+    expect(restore.err).toMatch(new RegExp(`^(There is no file ${typed}/tuesday\\.db\\.|A gateway has the store)`));
+    expect(verify.err).toMatch(/^This is no HTTP request: "this is no request"/);
   });
 });
 
