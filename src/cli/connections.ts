@@ -1,8 +1,9 @@
 import type { ConnectionAnswer } from './answers.ts';
 import { connectApi } from './api-client.ts';
 import { type CliCommand, type CliGroup, JSON_OPTION } from './cli-command.ts';
+import { tellNothing } from './nothing-fits.ts';
 import { MOST_CONFIGURED, textOption } from './options.ts';
-import { writeJson, writeLine } from './output.ts';
+import { writeJson } from './output.ts';
 import { renderTable } from './table.ts';
 
 const list: CliCommand = {
@@ -15,7 +16,7 @@ const list: CliCommand = {
     const query = { account: textOption(options, 'account') };
     const found = await api.list<ConnectionAnswer>('/v1/connections', query, MOST_CONFIGURED);
     if (options.json === true) return writeJson(deps, found);
-    if (found.data.length === 0) return writeLine(deps, 'No connection fits.');
+    if (found.data.length === 0) return await tellNothing(deps, api, options, 'No connection fits.');
     deps.out(
       renderTable<ConnectionAnswer>(
         [

@@ -3,8 +3,9 @@ import { connectApi } from './api-client.ts';
 import { type CliCommand, type CliDeps, type CliGroup, JSON_OPTION } from './cli-command.ts';
 import { describeAttempt } from './describe-attempt.ts';
 import { paint, printable } from './display-text.ts';
+import { tellNothing } from './nothing-fits.ts';
 import { textOption, wholeOption } from './options.ts';
-import { tellRest, writeJson, writeLine } from './output.ts';
+import { tellRest, writeJson } from './output.ts';
 import { redeliver } from './redeliver.ts';
 import { DELIVERY_ID, resolveId, resolveReturn } from './resolve-id.ts';
 import { type Column, renderFields, renderTable } from './table.ts';
@@ -36,7 +37,7 @@ const list: CliCommand = {
     const limit = wholeOption(options, 'limit', { least: 1, most: 10_000, otherwise: 20 });
     const found = await api.list<DeliveryAnswer>('/v1/deliveries', query, limit);
     if (options.json === true) return writeJson(deps, found);
-    if (found.data.length === 0) return writeLine(deps, 'No delivery fits.');
+    if (found.data.length === 0) return await tellNothing(deps, api, options, 'No delivery fits.');
     deps.out(
       renderTable(
         [

@@ -4,6 +4,7 @@ import { type CliCommand, type CliGroup, JSON_OPTION } from './cli-command.ts';
 import { CliError } from './cli-error.ts';
 import { describeAttempt } from './describe-attempt.ts';
 import { printable } from './display-text.ts';
+import { tellNothing } from './nothing-fits.ts';
 import { MOST_CONFIGURED, textOption } from './options.ts';
 import { writeJson, writeLine } from './output.ts';
 import { ambiguous } from './resolve-id.ts';
@@ -28,7 +29,7 @@ const list: CliCommand = {
       MOST_CONFIGURED,
     );
     if (options.json === true) return writeJson(deps, found);
-    if (found.data.length === 0) return writeLine(deps, 'No destination is configured.');
+    if (found.data.length === 0) return await tellNothing(deps, api, options, 'No destination is configured.');
     deps.out(
       renderTable<DestinationAnswer>(
         [

@@ -2,8 +2,9 @@ import type { EventAnswer } from './answers.ts';
 import { connectApi } from './api-client.ts';
 import { type CliCommand, type CliGroup, JSON_OPTION } from './cli-command.ts';
 import { describeChange, describeNote } from './describe-change.ts';
+import { tellNothing } from './nothing-fits.ts';
 import { textOption, wholeOption } from './options.ts';
-import { tellRest, writeJson, writeLine } from './output.ts';
+import { tellRest, writeJson } from './output.ts';
 import { renderTable } from './table.ts';
 import { shortId } from './words.ts';
 
@@ -26,7 +27,7 @@ const list: CliCommand = {
     const limit = wholeOption(options, 'limit', { least: 1, most: 10_000, otherwise: 20 });
     const found = await api.list<EventAnswer>('/v1/events', query, limit);
     if (options.json === true) return writeJson(deps, found);
-    if (found.data.length === 0) return writeLine(deps, 'No event fits.');
+    if (found.data.length === 0) return await tellNothing(deps, api, options, 'No event fits.');
     deps.out(
       renderTable<EventAnswer>(
         [

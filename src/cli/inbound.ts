@@ -2,8 +2,9 @@ import type { InboundAnswer, InboundSummary, ReplayAnswer } from './answers.ts';
 import { connectApi } from './api-client.ts';
 import { type CliCommand, type CliGroup, JSON_OPTION } from './cli-command.ts';
 import { CliError } from './cli-error.ts';
+import { tellNothing } from './nothing-fits.ts';
 import { instantOption, textOption, wholeOption } from './options.ts';
-import { tellRest, writeJson, writeLine } from './output.ts';
+import { tellRest, writeJson } from './output.ts';
 import { INBOUND_ID, resolveId } from './resolve-id.ts';
 import { showInbound } from './show-inbound.ts';
 import { showReplay } from './show-replay.ts';
@@ -39,7 +40,7 @@ const list: CliCommand = {
     const limit = wholeOption(options, 'limit', { least: 1, most: 10_000, otherwise: 20 });
     const found = await api.list<InboundSummary>('/v1/inbound', query, limit);
     if (options.json === true) return writeJson(deps, found);
-    if (found.data.length === 0) return writeLine(deps, 'Nothing that was kept fits.');
+    if (found.data.length === 0) return await tellNothing(deps, api, options, 'Nothing that was kept fits.');
     deps.out(
       renderTable(
         [

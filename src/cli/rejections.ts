@@ -2,8 +2,9 @@ import type { RejectionAnswer } from './answers.ts';
 import { connectApi } from './api-client.ts';
 import { type CliCommand, type CliGroup, JSON_OPTION } from './cli-command.ts';
 import { describeEvidence } from './explain-verification.ts';
+import { tellNothing } from './nothing-fits.ts';
 import { textOption, wholeOption } from './options.ts';
-import { tellRest, writeJson, writeLine } from './output.ts';
+import { tellRest, writeJson } from './output.ts';
 import { renderTable } from './table.ts';
 import { ago } from './times.ts';
 import { formatBytes, shortId } from './words.ts';
@@ -24,7 +25,7 @@ const list: CliCommand = {
     const limit = wholeOption(options, 'limit', { least: 1, most: 1000, otherwise: 20 });
     const found = await api.list<RejectionAnswer>('/v1/rejections', query, limit);
     if (options.json === true) return writeJson(deps, found);
-    if (found.data.length === 0) return writeLine(deps, 'No webhook was refused.');
+    if (found.data.length === 0) return await tellNothing(deps, api, options, 'No webhook was refused.');
     deps.out(
       renderTable<RejectionAnswer>(
         [

@@ -2,6 +2,7 @@ import type { HistoryAnswer, ReturnAnswer } from './answers.ts';
 import { connectApi } from './api-client.ts';
 import { type CliCommand, type CliGroup, JSON_OPTION } from './cli-command.ts';
 import { describeChange, describeNote } from './describe-change.ts';
+import { tellNothing } from './nothing-fits.ts';
 import { instantOption, textOption, wholeOption } from './options.ts';
 import { tellRest, writeJson, writeLine } from './output.ts';
 import { resolveReturn } from './resolve-id.ts';
@@ -37,7 +38,7 @@ const list: CliCommand = {
     };
     const found = await api.list<ReturnAnswer>('/v1/returns', query, wholeOption(options, 'limit', LIMIT));
     if (options.json === true) return writeJson(deps, found);
-    if (found.data.length === 0) return writeLine(deps, 'No return fits.');
+    if (found.data.length === 0) return await tellNothing(deps, api, options, 'No return fits.');
     deps.out(
       renderTable(
         [

@@ -92,6 +92,25 @@ describe('lists', () => {
     ]);
   });
 
+  it.each(['returns', 'inbound', 'rejections', 'deliveries', 'events', 'connections', 'destinations'])(
+    'of %s say so where the account is not there',
+    async group => {
+      expect(await stage.run([group, 'list', '--account', 'nope'])).toEqual({
+        code: 0,
+        out: 'No account "nope": it is not configured, or this token does not reach it. Look with "retour accounts list".\n',
+        err: '',
+      });
+    },
+  );
+
+  it('say no more than they know where the token may not see accounts', async () => {
+    const env = await tokenOf('security_admin');
+
+    expect((await stage.run(['rejections', 'list', '--account', 'nope'], { env })).out).toBe(
+      'No webhook was refused.\n',
+    );
+  });
+
   it('filter returns by what people know of them', async () => {
     await stage.run(['trigger', 'standard', 'out-of-order', '--exact']);
     await stage.run(['trigger', 'happy-returns', 'duplicate-and-forgery', '--exact']);
