@@ -32,7 +32,11 @@ const create: CliCommand = {
     if (name === undefined) throw new CliError('Say who or what uses it: --name "refund service".');
     if (roles.length === 0)
       throw new CliError('Say what it may do: --role viewer (see "retour tokens create --help").');
-    if (flag(options, 'allAccounts') === accounts.length > 0) {
+    const everyAccount = flag(options, 'allAccounts');
+    if (everyAccount && accounts.length > 0) {
+      throw new CliError('--all-accounts and --account were both given: leave one of them out.');
+    }
+    if (!everyAccount && accounts.length === 0) {
       throw new CliError('Say which accounts it reaches: --account <id> (once for each), or --all-accounts.');
     }
     const api = connectApi(deps);

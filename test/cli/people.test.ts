@@ -289,7 +289,7 @@ describe('tokens', () => {
     ],
     [
       ['create', '--name', 'x', '--role', 'viewer', '--account', 'a', '--all-accounts'],
-      'Say which accounts it reaches: --account <id> (once for each), or --all-accounts.\n',
+      '--all-accounts and --account were both given: leave one of them out.\n',
     ],
     [
       ['create', '--name', 'x', '--role', 'viewer', '--account', 'nobody'],
