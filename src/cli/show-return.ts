@@ -43,14 +43,15 @@ export function showReturn(one: ReturnAnswer, nowMs: number, surface: Surface): 
 
 function fieldsOf(one: ReturnAnswer, nowMs: number): readonly (readonly [string, string | number | null])[] {
   const { decision, method, dropOff, dispute, shopper } = one;
-  const contacts = [shopper?.name, shopper?.email, shopper?.phone, shopper?.address].filter(Boolean);
+  const contacts = [shopper?.name, shopper?.email, shopper?.phone, shopper?.address].filter(Boolean).join(', ');
+  const gift = shopper?.isGiftRecipient === true ? '(a gift recipient)' : '';
   return [
     ['account', one.account],
     ['connection', one.connection === one.provider ? one.connection : `${one.connection} (${one.provider})`],
     ['provider id', one.providerReturnId],
     ['RMA', one.rmaNumber],
     ['order', one.orders.map(({ number }) => number).join(', ')],
-    ['shopper', `${contacts.join(', ')}${shopper?.isGiftRecipient === true ? ' (a gift recipient)' : ''}`],
+    ['shopper', [contacts, gift].filter(Boolean).join(' ')],
     [
       'decision',
       decision === null ? null : `${decision.stage} ${words(decision.state)}, ${exactly(decision.at, nowMs)}`,
