@@ -1,40 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Normalized } from '../../src/adapter/webhook.ts';
-import { told, toyAdapter, toyConnection, toyDestination, toyRow } from './toy-adapter.ts';
+import { toyAdapter, toyConnection, toyDestination, toyRow } from './toy-adapter.ts';
+import { forgets, mended, refund, refundAt, requested } from './toy-refunds.ts';
 import { DELIVERED, openWorkshop, refusedWith } from './workshop.ts';
 
-const refund = (amountMinor: number) =>
-  told('return:R-1', {
-    type: 'refund.issued',
-    subject: 'RF-1',
-    occurrence: { by: 'id', id: 'RF-1' },
-    change: { settlement: { ref: 'RF-1', kind: 'refund', state: 'paid', amount: { amountMinor, currency: 'USD' } } },
-  });
-const requested = told('return:R-1', { type: 'return.requested' });
-
-/** Version 2 reads the same bytes and no longer takes cents for dollars. */
-const mended = toyConnection(
-  toyAdapter(2, (normalized: Normalized) => {
-    const text = JSON.stringify(normalized).replace('"amountMinor":250000', '"amountMinor":2500');
-    return JSON.parse(text) as Normalized;
-  }),
-);
-const refundAt = (occurredAt: string) =>
-  told('return:R-1', {
-    type: 'refund.issued',
-    subject: 'RF-1',
-    occurrence: { by: 'id', id: 'RF-1' },
-    occurredAt,
-    change: { settlement: { ref: 'RF-1', kind: 'refund', state: 'paid' } },
-  });
-/** Version 2 knows that what looked like a refund was none. */
-const forgetsRefunds = toyConnection(
-  toyAdapter(2, normalized =>
-    JSON.stringify(normalized).includes('refund.issued')
-      ? { outcome: 'ignored', because: 'it was an estimate' }
-      : normalized,
-  ),
-);
 const toleratesNew = toyConnection(
   toyAdapter(2, normalized => (normalized.outcome === 'unrecognized' ? requested : normalized)),
 );
@@ -140,38 +108,6 @@ describe('a replay', () => {
     });
   });
 
-  it('names the requests that keep a fact alive because an older version read them', async () => {
-    const workshop = await openWorkshop();
-    await workshop.tell('inb_1', requested, refund(2500));
-    await workshop.tell('inb_2', refund(2500));
-    workshop.mend(forgetsRefunds);
-
-    const first = await workshop.replay('inb_1', false);
-    const second = await workshop.replay('inb_2', true);
-
-    expect(first).toMatchObject({
-      outcome: 'changed',
-      events: [
-        { type: 'return.requested', effect: 'unchanged' },
-        { type: 'refund.issued', effect: 'unchanged' },
-      ],
-      alsoToldBy: ['inb_2'],
-    });
-    expect(second).toMatchObject({ events: [{ type: 'refund.issued', effect: 'withdrawn' }], alsoToldBy: [] });
-  });
-
-  it('names no request that tells a fact as this one still does', async () => {
-    const workshop = await openWorkshop();
-    await workshop.tell('inb_1', refund(250_000));
-    await workshop.tell('inb_2', refund(250_000));
-    workshop.mend(mended);
-
-    expect(await workshop.replay('inb_1', true)).toMatchObject({
-      events: [{ type: 'refund.issued', effect: 'revised' }],
-      alsoToldBy: [],
-    });
-  });
-
   it('records what an unknown word told once a mapping exists', async () => {
     const workshop = await openWorkshop();
     await workshop.tell('inb_1', { outcome: 'unrecognized', because: 'a new status' });
@@ -217,7 +153,7 @@ describe('provenance', () => {
     await workshop.tell('inb_1', requested);
     workshop.clock.nowMs += 60_000;
     await workshop.tell('inb_2', requested, refundAt('2026-11-20T09:30:00.000Z'));
-    workshop.mend(forgetsRefunds);
+    workshop.mend(forgets('refund.issued'));
 
     await workshop.replay('inb_2', false);
 
