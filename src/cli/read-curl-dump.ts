@@ -10,11 +10,11 @@ const SENT_LINE = /^> ?[A-Z]+ \S+ HTTP\/\d/m;
 /** A request, or a header, that stands for itself: then whatever begins with `> ` is in its body. */
 const PLAIN_START = /^(?:[A-Z]+ \S+ HTTP\/\d|(?!Warning:|Note:)[\w-]+:)/m;
 /** About the connection, what came back, and how much was sent. */
-const NOT_SENT = /^(?:\* |<(?: |\r?$)|[{}] \[\d+ bytes data\])/;
+const NOT_SENT = /^(?:\* |<(?: |\r*\n?$)|[{}] \[\d+ bytes data\])/;
 
 /**
  * What `curl -v` prints of a request: `> ` in front of each line of the head, `> ` or `>` alone behind it, `* ` before
- * what curl does and `< ` before the answer. It prints no body; people write that behind the head, as elsewhere.
+ * what curl does and `< ` before the answer; a terminal may have doubled each CR. It prints no body; people write that behind the head, as elsewhere.
  * `null`: it is something else.
  */
 export function splitCurlDump(text: string): SplitDump | null {
@@ -23,7 +23,7 @@ export function splitCurlDump(text: string): SplitDump | null {
   const head: string[] = [];
   let at = start.index;
   for (const line of linesFrom(text, at)) {
-    const sent = /^>(?: (.*?)|(.*?))\r?\n?$/s.exec(line);
+    const sent = /^>(?: (.*?)|(.*?))\r*\n?$/s.exec(line);
     if (sent === null && !NOT_SENT.test(line)) break; // the line that ends the head was not copied
     at += line.length;
     if (sent === null) continue;
@@ -31,7 +31,7 @@ export function splitCurlDump(text: string): SplitDump | null {
     if (content === '') break;
     head.push(content);
   }
-  at += /^\r?\n/.exec(text.slice(at))?.[0].length ?? 0; // an empty line as in other dumps
+  at += /^\r*\n/.exec(text.slice(at))?.[0].length ?? 0; // an empty line as in other dumps
   let to = at;
   for (const line of linesFrom(text, at)) {
     if (NOT_SENT.test(line)) break;
@@ -47,7 +47,7 @@ function* linesFrom(text: string, from: number): Generator<string> {
 /** The next line of the print begins on a line of its own, which the body need not have ended. */
 function withoutLineEnd(text: string, from: number, to: number, declared: number): number {
   if (to - from === declared) return to;
-  return from + text.slice(from, to).replace(/\r?\n$/, '').length;
+  return from + text.slice(from, to).replace(/\r*\n$/, '').length;
 }
 
 function declaredLength(head: readonly string[]): number {

@@ -95,6 +95,16 @@ describe('what curl -v prints', () => {
     expect(dump([...lines, '{"event":"x"}'].join('\n'))).toMatchObject({ headers: HEADERS, body: '{"event":"x"}' });
   });
 
+  it('may have doubled each CR, as the record of a terminal does', () => {
+    const recorded = [...CURL, '{"event":"x"}', ...ANSWER].map(line => `${line}\r`);
+
+    expect(dump(recorded.join('\n'))).toMatchObject({ headers: HEADERS, body: '{"event":"x"}' });
+  });
+
+  it('may have lost the blank in front of the answer’s last line', () => {
+    expect(dump([...CURL, '<', '{"code":"X"}'].join('\n')).body).toBe('');
+  });
+
   it('has no body where nobody wrote one: the answer is none', () => {
     expect(dump([...CURL, '* upload completely sent off: 13 bytes', ...ANSWER].join('\n')).body).toBe('');
   });
