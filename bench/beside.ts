@@ -58,7 +58,7 @@ async function read(gateway: Running, until: { readonly done: boolean }): Promis
     if (data[0] !== undefined) await ask(gateway, `/v1/inbound/${data[0].id}/replay?dryRun=true`, 'POST');
     reads += 5;
     next = Math.max(next + 1000, performance.now());
-    await new Promise(resolve => setTimeout(resolve, next - performance.now()));
+    await new Promise(resolve => setTimeout(resolve, Math.max(0, next - performance.now())));
   }
   return reads;
 }

@@ -11,7 +11,7 @@ import { createInboundRows } from './inbound-rows.ts';
 import { createIntake } from './intake.ts';
 import { LISTS, type List } from './lists.ts';
 import { createLogSync, type LogSync, type SyncFile } from './log-sync.ts';
-import { WAL_LIMIT_BYTES } from './maintenance.ts';
+import { WAL_LIMIT_BYTES, walBytes } from './maintenance.ts';
 import { migrate } from './migrate.ts';
 import { createReader, KEEPING, type Keeping } from './reader.ts';
 import { createRecentBodies } from './recent-bodies.ts';
@@ -23,7 +23,7 @@ import { createTimers } from './timers.ts';
 import { createWriter } from './writer.ts';
 
 export interface SqliteOptions {
-  /** Intake answers `OVERLOADED` while the write-ahead log is larger. Default 1 GiB. */
+  /** Intake answers `OVERLOADED`, and nothing is claimed, while the write-ahead log is larger. Default 1 GiB. */
   readonly walLimitBytes?: number;
   /** Default 1,000. */
   readonly checkpointEveryMs?: number;
@@ -108,9 +108,14 @@ function assemble(
     ...KEEPING.map(name => [name, (...values: unknown[]) => told(kept(reader.call(name, values)))]),
   ]) as unknown as Pick<Store, List | Keeping>;
 
+  /** While the log is too long nothing new is begun either: a backlog that goes on would make it longer still. */
+  const isTooLong = () => walBytes(wal.path) > wal.limitBytes;
+
   return {
     ...writes,
     ...lists,
+    claimInbound: async claim => (isTooLong() ? [] : writes.claimInbound(claim)),
+    claimLines: async claim => (isTooLong() ? [] : writes.claimLines(claim)),
     listTokens: () => told(writes.listTokens()),
     loadShopper: (account, returnId) => told(writes.loadShopper(account, returnId)),
     listReturns(scope, filter, page) {

@@ -4,7 +4,17 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../../src/storage/open-store.ts';
 import { openKeeper, openReader, openWriter } from '../../../src/storage/sqlite/connect.ts';
 import { checkpoint } from '../../../src/storage/sqlite/maintenance.ts';
-import { inboundRow, kept } from '../../conformance/store-kit/rows.ts';
+import {
+  ACCOUNT,
+  claim,
+  event,
+  inboundRow,
+  kept,
+  lineClaim,
+  recorded,
+  T0,
+  write,
+} from '../../conformance/store-kit/rows.ts';
 import { temporaryFolder } from '../place.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -95,12 +105,14 @@ describe('a checkpoint', () => {
 });
 
 describe('a store whose checkpoints have fallen behind', () => {
-  it('refuses intake and says when to come back', async () => {
+  it('refuses intake, says when to come back, and begins nothing new', async () => {
     const store = await openStore(`sqlite:${join(temporaryFolder(), 'retour.db')}`, {
       walLimitBytes: 1_000_000,
       checkpointEveryMs: 60_000,
     });
     onTestFinished(() => store.close());
+    await store.syncDestinations([{ account: ACCOUNT, name: 'refunds' }], T0);
+    await recorded(store, write('ret_1', { events: [event('a', 1, ['refunds'])] }));
     await kept(store, inboundRow('inb_1', { body: Buffer.alloc(1_000_000) }));
 
     const results = await store.keepInbound([inboundRow('inb_2'), inboundRow('inb_3')]);
@@ -109,5 +121,6 @@ describe('a store whose checkpoints have fallen behind', () => {
       { outcome: 'failed', error: { code: 'OVERLOADED', retryable: true, retryAfterMs: 5000 } },
       { outcome: 'failed', error: { code: 'OVERLOADED' } },
     ]);
+    expect([await store.claimInbound(claim()), await store.claimLines(lineClaim())]).toEqual([[], []]);
   });
 });
