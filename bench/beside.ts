@@ -18,7 +18,7 @@ export const beside: Benchmark = {
     const left = await startGateway(store.folder);
     await ask(left, '/v1/destinations/bench/all/resume', 'POST');
     await warmUp(left, destination);
-    const alone = await offer(left, destination, { rate: EASY, seconds: quick ? 8 : 30 });
+    const alone = await offer(left, destination, { rate: EASY, seconds: quick ? 4 : 30 });
     await left.stop();
     store.letRetentionRun();
     const gateway = await startGateway(store.folder);
@@ -27,7 +27,7 @@ export const beside: Benchmark = {
       const until = { done: false };
       const reading = read(gateway, until);
       const copying = backUp(store.folder, until);
-      const offered = await offer(gateway, destination, { rate: EASY, seconds: quick ? 8 : 60 });
+      const offered = await offer(gateway, destination, { rate: EASY, seconds: quick ? 4 : 60 });
       until.done = true;
       const reads = await reading;
       const copies = await copying;

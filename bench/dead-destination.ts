@@ -36,7 +36,7 @@ async function measure(quick: boolean, dead: boolean) {
   const folder = gatewayFolder(names, 8);
   const gateway = await startGateway(folder);
   try {
-    const notices = makeNotices(quick ? 40 : 160);
+    const notices = makeNotices(quick ? 24 : 160);
     const { intended } = await openLoop(gateway.url, notices, 4, nameOf);
     const expected = notices.length * (dead ? DESTINATIONS - 1 : DESTINATIONS);
     await destination.arrived(expected, 5_000);

@@ -16,7 +16,7 @@ const GIBIBYTE = 2 ** 30;
 export const writeAheadLog: Benchmark = {
   name: 'write-ahead-log',
   async run({ quick }) {
-    const seconds = quick ? 8 : 600;
+    const seconds = quick ? 4 : 600;
     const destination = await startDestination();
     const folder = gatewayFolder({ all: destination.url });
     const gateway = await startGateway(folder);
