@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { fromUUIDBytes } from 'typeid-js';
 import { TRIAL_EVERY_MS } from '../breaker.ts';
+import { CANCELLED, DELIVERED, IN_ORDER } from '../delivery-state.ts';
+import type { RecentBodies } from '../recent-bodies.ts';
 import type { ClaimedDelivery, LineClaim, Store } from '../store.ts';
+import { ownWebhookId } from '../webhook-id.ts';
 import { createAddAttempt } from './attempts.ts';
-import { CANCELLED, DELIVERED, IN_ORDER } from './delivery-state.ts';
 import { createNextOfLine, type LineRow } from './line.ts';
-import type { RecentBodies } from './recent-bodies.ts';
 import type { destination } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
 import { operation } from './store-error.ts';
-import { ownWebhookId } from './webhook-id.ts';
 import type { Writer } from './writer.ts';
 
 type DestinationRow = typeof destination.$inferSelect;

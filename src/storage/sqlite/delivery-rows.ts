@@ -1,12 +1,12 @@
 import type { Database } from 'better-sqlite3';
+import { CANCELLED, DELIVERED, EXHAUSTED, PENDING } from '../delivery-state.ts';
+import { inScope } from '../in-scope.ts';
+import { unpackText } from '../pack.ts';
 import type { Attempt, AttemptOutcome, DeliveryRow, DeliveryState, Scope } from '../store.ts';
-import { CANCELLED, DELIVERED, EXHAUSTED, PENDING } from './delivery-state.ts';
-import { unpackText } from './pack.ts';
-import { inScope } from './return-rows.ts';
+import { ownWebhookId } from '../webhook-id.ts';
 import type { attempt } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
-import { ownWebhookId } from './webhook-id.ts';
 
 export interface DeliveryStored {
   readonly ref: number;

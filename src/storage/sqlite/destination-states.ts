@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
+import { inScope } from '../in-scope.ts';
 import type { BreakerState, DestinationState, Scope } from '../store.ts';
-import { inScope } from './return-rows.ts';
 import type { destination } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';

@@ -1,10 +1,12 @@
 import { GatewayError } from '../../gateway-error.ts';
+import { CANCELLED, DELIVERED, EXHAUSTED, PASSES, PASSES_ONCE, PENDING } from '../delivery-state.ts';
+import { inScope } from '../in-scope.ts';
+import { shopperOf } from '../rows/return.ts';
 import type { Store } from '../store.ts';
 import type { DeliveryRows } from './delivery-rows.ts';
-import { CANCELLED, DELIVERED, EXHAUSTED, PASSES, PASSES_ONCE, PENDING } from './delivery-state.ts';
 import { createDestinationStates } from './destination-states.ts';
 import { insertInto } from './insert.ts';
-import { inScope, type ReturnRows, shopperOf } from './return-rows.ts';
+import type { ReturnRows } from './return-rows.ts';
 import { destination } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';

@@ -1,11 +1,13 @@
 import type { Database } from 'better-sqlite3';
+import { DELIVERED, PENDING } from '../delivery-state.ts';
+import { inScope } from '../in-scope.ts';
 import { namesEmail } from '../names-email.ts';
+import { mergedFromOf } from '../rows/return.ts';
 import type { Erasure, ErasureSubject, InboundState, Scope, Store } from '../store.ts';
-import { DELIVERED, PENDING } from './delivery-state.ts';
 import { emptyLog } from './empty-log.ts';
 import { keeperWrite, type Steps } from './keeper-write.ts';
 import { createRemoveBytes } from './remove-bytes.ts';
-import { createReturnRows, inScope, mergedFromOf, type StoredRow } from './return-rows.ts';
+import { createReturnRows, type StoredRow } from './return-rows.ts';
 import { createScopedConnections } from './scoped-connections.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';

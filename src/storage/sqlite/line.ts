@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
+import { IN_ORDER } from '../delivery-state.ts';
 import { nextOfLine, type QueuedDelivery } from '../line-order.ts';
-import { IN_ORDER } from './delivery-state.ts';
 import type { line } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';

@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
+import { CANCELLED, DELIVERED, EXHAUSTED, PENDING } from '../delivery-state.ts';
+import { inScope } from '../in-scope.ts';
 import type { DeliveryFilter, DeliveryRow, Page, Scope } from '../store.ts';
 import type { DeliveryRows } from './delivery-rows.ts';
-import { CANCELLED, DELIVERED, EXHAUSTED, PENDING } from './delivery-state.ts';
 import { newestFirst, type Timed, type Window } from './newest-first.ts';
-import { inScope } from './return-rows.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
 

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
+import { inScope } from '../in-scope.ts';
 import type { InboundFilter, InboundRow, Page, Rejection, Scope } from '../store.ts';
 import type { InboundRows } from './inbound-rows.ts';
 import { newestFirst, type Timed, type Window } from './newest-first.ts';
-import { inScope } from './return-rows.ts';
 import { createScopedConnections } from './scoped-connections.ts';
 import { sql } from './sql.ts';
 import { given, prepare, type Statement, type Value } from './statement.ts';

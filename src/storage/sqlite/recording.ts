@@ -1,10 +1,11 @@
 import { GatewayError } from '../../gateway-error.ts';
+import type { RecentBodies } from '../recent-bodies.ts';
+import { toInboundWork } from '../rows/inbound.ts';
 import type { RecordGroup, RecordResult, Store } from '../store.ts';
 import type { Connections } from './connections.ts';
 import { createInboundClaims } from './inbound-claims.ts';
-import { createInboundRows, type InboundStored } from './inbound-rows.ts';
+import { createInboundRows, type InboundNumbered } from './inbound-rows.ts';
 import { createLoadReturns } from './load-returns.ts';
-import type { RecentBodies } from './recent-bodies.ts';
 import { createRecordInbound } from './record-inbound.ts';
 import type { ReturnRows } from './return-rows.ts';
 import { sql } from './sql.ts';
@@ -59,7 +60,7 @@ export function createRecording(
 
   return {
     claimInbound: operation(({ owner, nowMs, leaseMs, limit }) => {
-      const claimed: InboundStored[] = [];
+      const claimed: InboundNumbered[] = [];
       for (const { ref } of queued.all({ limit: limit + claims.held(nowMs) })) {
         if (claimed.length === limit) break;
         if (!claims.isFree(ref, nowMs)) continue;
@@ -68,7 +69,7 @@ export function createRecording(
         claims.take(ref, owner, nowMs + leaseMs);
         claimed.push(row);
       }
-      return claimed.map(inboundRows.toWork);
+      return claimed.map(toInboundWork);
     }),
 
     handBackInbound: operation((owner, ids) => {

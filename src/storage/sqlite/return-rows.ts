@@ -1,25 +1,15 @@
 import type { Database } from 'better-sqlite3';
-import type { Shopper } from '../../model/return-event.ts';
-import type { ReturnRow, Scope, ShopperFields } from '../store.ts';
+import { inScope } from '../in-scope.ts';
+import { type Related, type ReturnStored, toReturnRow } from '../rows/return.ts';
+import type { ReturnRow, Scope } from '../store.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
 
 /** A return as it stands in its row, with what hangs on it one to one. */
-export interface StoredRow {
+export interface StoredRow extends ReturnStored {
   readonly ref: number;
-  readonly id: string;
   readonly connection_ref: number;
-  readonly account: string;
-  readonly connection: string;
-  readonly provider: string;
-  readonly version: number;
-  readonly sequence: number;
-  readonly created_at_ms: number;
-  readonly updated_at_ms: number;
   readonly merged_into: number | null;
-  readonly merged_from: string | null;
-  readonly state: string;
-  readonly fields: string | null;
 }
 
 /** An order line is shared by a handful of returns; a value that everybody shares says nothing. */
@@ -32,7 +22,7 @@ export interface ReturnRows {
   byId(id: string): StoredRow | undefined;
   /** The survivor, where it was merged away. */
   living(row: StoredRow): StoredRow;
-  related(row: StoredRow): readonly { readonly id: string; readonly connection: string }[];
+  related(row: StoredRow): Related;
   /** As callers read it, in scope; follows a merge. */
   find(scope: Scope, id: string): StoredRow | null;
   toReturnRow(row: StoredRow): ReturnRow;
@@ -69,34 +59,7 @@ export function createReturnRows(client: Database): ReturnRows {
       const row = rows.byId(id);
       return row === undefined || !inScope(scope, row.account) ? null : rows.living(row);
     },
-    toReturnRow: row => ({
-      id: row.id,
-      account: row.account,
-      connection: row.connection,
-      provider: row.provider,
-      sequence: row.sequence,
-      createdAtMs: row.created_at_ms,
-      updatedAtMs: row.updated_at_ms,
-      mergedFrom: mergedFromOf(row),
-      state: JSON.parse(row.state),
-      shopper: shopperOf(row.fields),
-      related: rows.related(row),
-    }),
+    toReturnRow: row => toReturnRow(row, rows.related(row)),
   };
   return rows;
-}
-
-export function mergedFromOf(row: Pick<StoredRow, 'merged_from'>): readonly string[] {
-  return row.merged_from === null ? [] : JSON.parse(row.merged_from);
-}
-
-/** Without the instants that stated each field. */
-export function shopperOf(fields: string | null): Shopper | null {
-  if (fields === null) return null;
-  const stated: ShopperFields = JSON.parse(fields);
-  return Object.fromEntries(Object.entries(stated).map(([name, field]) => [name, field.value]));
-}
-
-export function inScope(scope: Scope, account: string): boolean {
-  return scope === 'all' || scope.includes(account);
 }

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
+import { inScope } from '../in-scope.ts';
 import type { Scope } from '../store.ts';
 import type { KnownConnection } from './connections.ts';
-import { inScope } from './return-rows.ts';
 import { sql } from './sql.ts';
 import { prepare } from './statement.ts';
 

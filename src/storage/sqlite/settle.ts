@@ -1,7 +1,7 @@
 import { type Breaker, nextBreaker, TRIAL_EVERY_MS } from '../breaker.ts';
+import { DELIVERED, EXHAUSTED, IN_ORDER, PASSES_ONCE } from '../delivery-state.ts';
 import type { BreakerState, Settlement, Store } from '../store.ts';
 import { createAddAttempt } from './attempts.ts';
-import { DELIVERED, EXHAUSTED, IN_ORDER, PASSES_ONCE } from './delivery-state.ts';
 import { createNextOfLine, type LineRow } from './line.ts';
 import type { destination } from './schema.ts';
 import { sql } from './sql.ts';

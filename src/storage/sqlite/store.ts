@@ -1,5 +1,6 @@
 import type { GatewayError } from '../../gateway-error.ts';
 import { normalizeTracking } from '../../model/aliases.ts';
+import { createRecentBodies } from '../recent-bodies.ts';
 import type { Store } from '../store.ts';
 import { createAdministration } from './administration.ts';
 import { createClaim } from './claim.ts';
@@ -14,7 +15,6 @@ import { createLogSync, type LogSync, type SyncFile } from './log-sync.ts';
 import { WAL_LIMIT_BYTES, walBytes } from './maintenance.ts';
 import { migrate } from './migrate.ts';
 import { createReader, KEEPING, type Keeping } from './reader.ts';
-import { createRecentBodies } from './recent-bodies.ts';
 import { createRecording } from './recording.ts';
 import { createReturnRows } from './return-rows.ts';
 import { createSettle } from './settle.ts';

@@ -1,15 +1,14 @@
 import type { Database } from 'better-sqlite3';
 import { GatewayError } from '../../gateway-error.ts';
+import { IN_ORDER, PENDING } from '../delivery-state.ts';
+import { packText } from '../pack.ts';
+import type { RecentBodies } from '../recent-bodies.ts';
 import type { NewEvent } from '../store.ts';
-import { IN_ORDER, PENDING } from './delivery-state.ts';
+import { ownWebhookId } from '../webhook-id.ts';
 import { insertInto } from './insert.ts';
-import { packText } from './pack.ts';
-import type { RecentBodies } from './recent-bodies.ts';
 import { delivery, destination, event, eventBody } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
-
-import { ownWebhookId } from './webhook-id.ts';
 
 export type WriteEvent = (
   written: NewEvent,

@@ -1,10 +1,11 @@
 import { GatewayError } from '../../gateway-error.ts';
+import { shortPosition } from '../rows/fact-position.ts';
+import { mergedFromOf } from '../rows/return.ts';
 import type { Derivation, NewEvent, ReturnWrite } from '../store.ts';
 import { query } from './builder.ts';
 import type { Connections } from './connections.ts';
 import { insertInto } from './insert.ts';
-import { shortPosition } from './load-returns.ts';
-import { mergedFromOf, type ReturnRows, type StoredRow } from './return-rows.ts';
+import type { ReturnRows, StoredRow } from './return-rows.ts';
 import { derivation, fact, returns } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';

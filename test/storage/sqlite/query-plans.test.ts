@@ -11,7 +11,7 @@ import { createIntake } from '../../../src/storage/sqlite/intake.ts';
 import { createLists } from '../../../src/storage/sqlite/lists.ts';
 import { createPurge } from '../../../src/storage/sqlite/maintenance.ts';
 import { migrate } from '../../../src/storage/sqlite/migrate.ts';
-import { createRecentBodies } from '../../../src/storage/sqlite/recent-bodies.ts';
+import { createRecentBodies } from '../../../src/storage/recent-bodies.ts';
 import { createRecording } from '../../../src/storage/sqlite/recording.ts';
 import { createRetention, createRetentionReport } from '../../../src/storage/sqlite/retention.ts';
 import { createReturnRows } from '../../../src/storage/sqlite/return-rows.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packText, unpackText } from '../../../src/storage/sqlite/pack.ts';
+import { packText, unpackText } from '../../src/storage/pack.ts';
 import { state } from '../../conformance/store-kit/rows.ts';
 
 describe('packText', () => {
