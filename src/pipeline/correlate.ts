@@ -1,6 +1,13 @@
 import { type Alias, aliasKey, normalizeTracking } from '../model/aliases.ts';
 import type { NewId } from '../model/ids.ts';
-import type { DerivedNotice, ReturnAlias, ReturnLookup, ShopperFields, StoredReturn } from '../storage/store.ts';
+import type {
+  AttachingAlias,
+  DerivedNotice,
+  ReturnAlias,
+  ReturnLookup,
+  ShopperFields,
+  StoredReturn,
+} from '../storage/store.ts';
 import type { Interpretation, InterpretedNotice } from './interpret.ts';
 import { addShopper, mergeShoppers, withoutInbound } from './shopper-fields.ts';
 
@@ -28,8 +35,8 @@ export interface Correlated {
   readonly interpretation: Interpretation;
   /** Per notice, in order: the returns it was told of; empty for one that waits or tells no facts. */
   readonly targets: readonly (readonly OpenReturn[])[];
-  /** Aliases of the notices that attach, or would. */
-  readonly attachesBy: readonly Alias[];
+  /** Aliases of the notices that attach, or would, and which stored returns had them. */
+  readonly attachesBy: readonly AttachingAlias[];
 }
 
 export interface Correlation {
@@ -64,6 +71,7 @@ export function correlate(
   deps: { readonly newId: NewId; readonly nowMs: number },
 ): Correlation {
   const open = createOpenReturns(stored.map(openStored));
+  const holders = holdersIn(stored);
   const rows = interpretations.map(interpretation => {
     const { work } = interpretation;
     for (const candidate of open.all) {
@@ -73,7 +81,7 @@ export function correlate(
         candidate.touched = true;
       }
     }
-    const attachesBy: Alias[] = [];
+    const attachesBy: AttachingAlias[] = [];
     const targets = interpretation.notices.map(notice => {
       if (notice.events.length === 0) return [];
       if (identifies(notice)) {
@@ -81,7 +89,9 @@ export function correlate(
         tell(open, target, interpretation, notice, null);
         return [target];
       }
-      attachesBy.push(...notice.aliases);
+      for (const { kind, value } of notice.aliases) {
+        attachesBy.push({ kind, value, seen: holders(work.account, { kind, value }) });
+      }
       const found = attach(open, work.account, work.connection, notice);
       for (const { target, via } of found) tell(open, target, interpretation, notice, via);
       return found.map(each => each.target);
@@ -99,6 +109,22 @@ export function correlate(
     rows: rows.map(row => ({ ...row, targets: row.targets.map(targets => [...new Set(targets.map(last))]) })),
     returns: open.all.filter(candidate => candidate.mergedInto === null && candidate.touched),
   };
+}
+
+/** The stored returns of an account that have an alias, by id. */
+function holdersIn(
+  stored: readonly StoredReturn[],
+): (account: string, alias: Pick<Alias, 'kind' | 'value'>) => readonly string[] {
+  const byAlias = new Map<string, string[]>();
+  for (const { id, account, aliases } of stored) {
+    for (const alias of aliases) {
+      const key = `${account} ${aliasKey(alias)}`;
+      const known = byAlias.get(key);
+      if (known === undefined) byAlias.set(key, [id]);
+      else known.push(id);
+    }
+  }
+  return (account, alias) => byAlias.get(`${account} ${aliasKey(alias)}`) ?? [];
 }
 
 interface Open extends OpenReturn {

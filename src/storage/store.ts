@@ -194,6 +194,13 @@ export interface ReturnLookup {
   readonly inboundId: string;
 }
 
+export interface AttachingAlias {
+  readonly kind: string;
+  readonly value: string;
+  /** The returns that had it when the row was read; where they are others by now, the row is read once more. */
+  readonly seen: readonly string[];
+}
+
 export interface InboundOutcome {
   readonly id: string;
   readonly account: string;
@@ -207,7 +214,7 @@ export interface InboundOutcome {
    * Aliases through which a notice of the row attaches to returns, or would: the row is queued again whenever a return of
    * the account gains or loses one, by a merge too, so that what attaches never depends on the order of recording.
    */
-  readonly attachesBy: readonly { readonly kind: string; readonly value: string }[];
+  readonly attachesBy: readonly AttachingAlias[];
 }
 
 export interface NewEvent {
@@ -273,6 +280,9 @@ export type RecordResult =
   /** A version moved, an identifying alias was taken, a claim was lost, or a row's bytes were removed: read again and retry. */
   | { readonly outcome: 'conflict' }
   | { readonly outcome: 'failed'; readonly error: GatewayError };
+
+/** A number shared by more returns of an account than this says nothing of any of them. */
+export const MOST_ATTACHED = 5000;
 
 interface Recording {
   /** Claims rows in state `received`, oldest first; a claim that is not settled ends with its lease. */

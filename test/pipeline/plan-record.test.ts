@@ -191,7 +191,7 @@ describe('correlation', () => {
     carrier('inb_1', told('tracking:1Z9', parcel('shipment.delivered', '1Z9')));
     expect(recording.outcomes().get('inb_1')).toMatchObject({
       state: 'waiting',
-      attachesBy: [{ kind: 'tracking', value: '1Z9' }],
+      attachesBy: [{ kind: 'tracking', value: '1Z9', seen: [] }],
     });
     expect(recording.returns()).toEqual([]);
 

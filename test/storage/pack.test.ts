@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packText, unpackText } from '../../src/storage/pack.ts';
-import { state } from '../../conformance/store-kit/rows.ts';
+import { state } from '../conformance/store-kit/rows.ts';
 
 describe('packText', () => {
   it('gives every text back as it was', () => {

@@ -1,13 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import { type AliasStored, type DerivationStored, type FactStored, toStoredReturn } from '../rows/return.ts';
-import type { ReturnLookup, StoredReturn } from '../store.ts';
+import { MOST_ATTACHED, type ReturnLookup, type StoredReturn } from '../store.ts';
 import type { Connections } from './connections.ts';
 import type { ReturnRows, StoredRow } from './return-rows.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
-
-/** A number shared by more returns of an account than this says nothing of any of them. */
-const MOST_ATTACHED = 5000;
 
 /** Returns with everything that recording a further telling needs. */
 export function createLoadReturns(client: Database, connections: Connections, rows: ReturnRows) {

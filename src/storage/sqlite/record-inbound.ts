@@ -1,7 +1,8 @@
 import { GatewayError } from '../../gateway-error.ts';
-import type { InboundOutcome } from '../store.ts';
-import { attachingKey, type InboundClaims } from './inbound-claims.ts';
+import { attachingKey, sameHolders } from '../attaching.ts';
+import { type AttachingAlias, type InboundOutcome, MOST_ATTACHED } from '../store.ts';
 import { insertInto } from './insert.ts';
+import type { Leases } from './leases.ts';
 import { attachingAlias } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
@@ -28,12 +29,18 @@ export interface RecordInbound {
 }
 
 /** Writes what became of the inbound rows of a group. */
-export function createRecordInbound(writer: Writer, claims: InboundClaims): RecordInbound {
+export function createRecordInbound(writer: Writer, claims: Leases<number>): RecordInbound {
   const { client } = writer;
   const find = prepare<{ ref: number; account: string; state: string; bytes_erased_at_ms: number | null }>(
     client,
     sql`SELECT i.ref, i.state, i.bytes_erased_at_ms, c.account FROM inbound i JOIN connection c ON c.ref = i.connection_ref
       WHERE i.id = ${given('id')}`,
+  );
+  const holdersOf = prepare<{ id: string }>(
+    client,
+    sql`SELECT r.id FROM return_alias a JOIN connection c ON c.ref = a.connection_ref JOIN "return" r ON r.ref = a.return_ref
+      WHERE a.kind = ${given('kind')} AND a.value = ${given('value')} AND c.account = ${given('account')}
+      LIMIT ${sql.raw(String(MOST_ATTACHED + 1))}`,
   );
   const settle = prepare(
     client,
@@ -49,6 +56,11 @@ export function createRecordInbound(writer: Writer, claims: InboundClaims): Reco
   const forgetAttaching = prepare(client, sql`DELETE FROM attaching_alias WHERE inbound_ref = ${given('ref')}`);
   const insertAttaching = insertInto(client, attachingAlias);
 
+  function hasOtherHolders(account: string, { kind, value, seen }: AttachingAlias): boolean {
+    const holders = holdersOf.all({ kind, value, account }).map(({ id }) => id);
+    return !sameHolders(holders.length > MOST_ATTACHED ? [] : holders, seen);
+  }
+
   return {
     open(outcome) {
       const { id, account, owner, attachesBy } = outcome;
@@ -60,11 +72,8 @@ export function createRecordInbound(writer: Writer, claims: InboundClaims): Reco
       if (owner !== null && !claims.isOwner(ref, owner)) throw CONFLICT;
       // Read from bytes that were removed meanwhile: an erasure must not be undone by what is still in memory.
       if (row.bytes_erased_at_ms !== null) throw CONFLICT;
-      if (owner === null) return { ref, outcome, outdated: row.state === 'received' };
-      const changed = attachesBy.some(alias =>
-        claims.changedSinceClaim(ref, attachingKey(account, alias.kind, alias.value)),
-      );
-      return { ref, outcome, outdated: changed };
+      if (owner === null && row.state === 'received') return { ref, outcome, outdated: true };
+      return { ref, outcome, outdated: attachesBy.some(alias => hasOtherHolders(account, alias)) };
     },
 
     write({ ref, outcome, outdated }, changed, nowMs) {

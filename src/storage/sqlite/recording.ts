@@ -3,8 +3,8 @@ import type { RecentBodies } from '../recent-bodies.ts';
 import { toInboundWork } from '../rows/inbound.ts';
 import type { RecordGroup, RecordResult, Store } from '../store.ts';
 import type { Connections } from './connections.ts';
-import { createInboundClaims } from './inbound-claims.ts';
 import { createInboundRows, type InboundNumbered } from './inbound-rows.ts';
+import { createLeases } from './leases.ts';
 import { createLoadReturns } from './load-returns.ts';
 import { createRecordInbound } from './record-inbound.ts';
 import type { ReturnRows } from './return-rows.ts';
@@ -24,11 +24,11 @@ export function createRecording(
   bodies: RecentBodies,
 ): Pick<Store, 'claimInbound' | 'handBackInbound' | 'loadReturns' | 'record'> {
   const { client } = writer;
-  const claims = createInboundClaims();
+  const claims = createLeases<number>();
   const inboundRows = createInboundRows(client);
   const loadReturns = createLoadReturns(client, connections, rows);
   const recordInbound = createRecordInbound(writer, claims);
-  const aliases = createWriteAliases(writer, connections, claims);
+  const aliases = createWriteAliases(writer, connections);
   const writeReturn = createWriteReturn(writer, connections, rows, aliases, createWriteEvent(client, bodies));
   const queued = prepare<{ ref: number }>(
     client,

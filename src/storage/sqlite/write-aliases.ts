@@ -1,6 +1,6 @@
+import { attachingKey } from '../attaching.ts';
 import type { ReturnWrite } from '../store.ts';
 import type { Connections } from './connections.ts';
-import { attachingKey, type InboundClaims } from './inbound-claims.ts';
 import { insertInto } from './insert.ts';
 import { returnAlias } from './schema.ts';
 import { sql } from './sql.ts';
@@ -32,7 +32,7 @@ export interface WriteAliases {
   drop(absorbed: { readonly ref: number; readonly account: string }): void;
 }
 
-export function createWriteAliases(writer: Writer, connections: Connections, claims: InboundClaims): WriteAliases {
+export function createWriteAliases(writer: Writer, connections: Connections): WriteAliases {
   const { client } = writer;
   const refOf = prepare<{ ref: number }>(client, sql`SELECT ref FROM "return" WHERE id = ${given('id')}`);
   const aliasesOf = prepare<AliasRow>(
@@ -101,9 +101,7 @@ export function createWriteAliases(writer: Writer, connections: Connections, cla
   }
 
   function wake(account: string, kind: string, value: string): void {
-    const key = attachingKey(account, kind, value);
-    changed.add(key);
-    claims.changed(key);
+    changed.add(attachingKey(account, kind, value));
     for (const { inbound_ref } of attaching.all({ kind, value, account })) {
       if (!own.has(inbound_ref)) queue.run({ ref: inbound_ref });
     }

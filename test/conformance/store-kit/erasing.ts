@@ -262,7 +262,7 @@ export function describeErasing(open: OpenAt): void {
       const { store } = harness;
       await kept(store, inboundRow('inb_1', { text: '{"parcel":"1Z9","mail":"jo@example.com"}' }));
       await store.claimInbound(claim());
-      const waits = outcome('inb_1', { state: 'waiting', attachesBy: [{ kind: 'tracking', value: '1Z9' }] });
+      const waits = outcome('inb_1', { state: 'waiting', attachesBy: [{ kind: 'tracking', value: '1Z9', seen: [] }] });
       await store.record([group([], [waits])], T0);
 
       const erasure = await erased(store, { email: EMAIL });

@@ -411,12 +411,12 @@ export function describeRecording(open: OpenAt): void {
 
   describe('a row that waits', () => {
     const harness = withStore(open);
-    const waiting = (id: string, value: string) =>
+    const waiting = (id: string, value: string, seen: readonly string[] = []) =>
       outcome(id, {
         state: 'waiting',
         attachesBy: [
-          { kind: 'tracking', value: 'OTHER' },
-          { kind: 'tracking', value },
+          { kind: 'tracking', value: 'OTHER', seen: [] },
+          { kind: 'tracking', value, seen },
         ],
       });
 
@@ -463,7 +463,7 @@ export function describeRecording(open: OpenAt): void {
       await kept(harness.store, inboundRow('inb_1'));
       await harness.store.claimInbound(claim());
 
-      await harness.store.record([group([], [waiting('inb_1', '1Z')])], T0);
+      await harness.store.record([group([], [waiting('inb_1', '1Z', ['ret_1'])])], T0);
 
       expect(await harness.store.claimInbound(claim())).toEqual([]);
     });
@@ -482,7 +482,7 @@ export function describeRecording(open: OpenAt): void {
 
   describe('a row that attaches', () => {
     const harness = withStore(open);
-    const by = (value: string) => [{ kind: 'tracking', value }];
+    const by = (value: string, ...seen: readonly string[]) => [{ kind: 'tracking', value, seen }];
     const label = (value: string, id = 'r1') => [identifies(id), attaches('tracking', value)];
     const queued = async () => (await harness.store.claimInbound(claim('looking', T0))).map(work => work.id);
 
@@ -546,7 +546,7 @@ export function describeRecording(open: OpenAt): void {
       await harness.store.claimInbound(claim());
       await recorded(harness.store, write('ret_1', { aliases: label('2Z') }, await stored(harness.store, 'r1')));
 
-      await harness.store.record([group([], [outcome('inb_1', { attachesBy: by('1Z') })])], T0);
+      await harness.store.record([group([], [outcome('inb_1', { attachesBy: by('1Z', 'ret_1') })])], T0);
 
       expect(await queued()).toEqual(['inb_1']);
     });
@@ -570,7 +570,10 @@ export function describeRecording(open: OpenAt): void {
       const again = async (id: string, owner: string | null) => {
         const before = await stored(harness.store, 'r1');
         const told = write('ret_1', { derivations: [derivation(inboundRow(id))] }, before);
-        const results = await harness.store.record([group([told], [outcome(id, { owner, attachesBy: by('1Z') })])], T0);
+        const results = await harness.store.record(
+          [group([told], [outcome(id, { owner, attachesBy: by('1Z', 'ret_1') })])],
+          T0,
+        );
         expect(results).toEqual([{ outcome: 'recorded' }]);
       };
 
@@ -590,7 +593,10 @@ export function describeRecording(open: OpenAt): void {
 
       const first = await queued();
       const before = await stored(harness.store, 'r1');
-      await harness.store.record([group([write('ret_1', {}, before)], [{ ...waits, owner: 'looking' }])], T0);
+      await harness.store.record(
+        [group([write('ret_1', {}, before)], [{ ...waits, owner: 'looking', attachesBy: by('1Z', 'ret_1') }])],
+        T0,
+      );
 
       expect(first).toEqual(['inb_2']);
       expect(await queued()).toEqual([]);

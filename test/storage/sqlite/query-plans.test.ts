@@ -1,5 +1,6 @@
 import type { Database as Connection } from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { createRecentBodies } from '../../../src/storage/recent-bodies.ts';
 import { createAdministration } from '../../../src/storage/sqlite/administration.ts';
 import { createClaim } from '../../../src/storage/sqlite/claim.ts';
 import { createConnections } from '../../../src/storage/sqlite/connections.ts';
@@ -11,7 +12,6 @@ import { createIntake } from '../../../src/storage/sqlite/intake.ts';
 import { createLists } from '../../../src/storage/sqlite/lists.ts';
 import { createPurge } from '../../../src/storage/sqlite/maintenance.ts';
 import { migrate } from '../../../src/storage/sqlite/migrate.ts';
-import { createRecentBodies } from '../../../src/storage/recent-bodies.ts';
 import { createRecording } from '../../../src/storage/sqlite/recording.ts';
 import { createRetention, createRetentionReport } from '../../../src/storage/sqlite/retention.ts';
 import { createReturnRows } from '../../../src/storage/sqlite/return-rows.ts';
