@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { GatewayError } from '../gateway-error.ts';
+
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly sql: string;
+  readonly digest: string;
+}
+
+/** The migrations of this version: `0001_name.sql`, without gaps, in order. */
+export function readMigrations(folder: URL): readonly Migration[] {
+  const files = readdirSync(folder).filter(file => /^\d{4}_.+\.sql$/.test(file));
+  return files.sort().map((file, index) => {
+    const number = Number(file.slice(0, 4));
+    if (number !== index + 1) throw new GatewayError('BUG', `The migration before ${file} is missing.`);
+    const sql = readFileSync(new URL(file, folder), 'utf8');
+    return { number, name: file.slice(5, -4), sql, digest: createHash('sha256').update(sql).digest('hex') };
+  });
+}

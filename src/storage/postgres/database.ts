@@ -1,0 +1,185 @@
+import type { Pool, PoolClient, PoolConfig } from 'pg';
+import pg from 'pg';
+import { GatewayError } from '../../gateway-error.ts';
+import type { Partitions } from './partitions.ts';
+import type { Statement, Values } from './statement.ts';
+import { codeOf, isWorthAnotherTry, storeError } from './store-error.ts';
+
+/** Runs statements: alone, or within the transaction it belongs to. */
+export interface Session {
+  all<Row>(statement: Statement<Row>, values?: Values): Promise<Row[]>;
+  get<Row>(statement: Statement<Row>, values?: Values): Promise<Row | undefined>;
+  /** How many rows it wrote. */
+  run(statement: Statement<never>, values?: Values): Promise<number>;
+}
+
+/** The connections of one process. */
+export interface Database extends Session {
+  /** Host, port and database, for messages. */
+  readonly place: string;
+  /** For lists and other long reads: on connections of their own, so that they never hold up a webhook. */
+  readonly reads: Session;
+  /**
+   * All or nothing. The body may run several times (a deadlock, a partition that was missing): what it gathers must
+   * begin inside it. Whether a transaction was committed is unknown where the connection is lost in its last moment.
+   */
+  transaction<Result>(body: (tx: Session) => Promise<Result>): Promise<Result>;
+  /** A body as an operation of the port: what it throws is the one error class. */
+  operation<Arguments extends unknown[], Result>(
+    body: (...values: Arguments) => Result | Promise<Result>,
+  ): (...values: Arguments) => Promise<Result>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Connections for writes and reads by key. Default 8. */
+  readonly connections?: number | undefined;
+  /** Told of every statement that goes out, for counting. */
+  readonly onStatement?: ((text: string) => void) | undefined;
+}
+
+const READ_CONNECTIONS = 3;
+const CONNECT_TIMEOUT_MS = 5000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+/** The server gives up first and says why; this ends the wait where nothing comes back at all. */
+const SILENCE_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5000;
+const MOST_TRIES = 5;
+
+const INT8 = 20;
+const JSON_TEXT = 114;
+
+/** Whole numbers as numbers (times and positions stay far below 2^53), JSON as text: readers parse what they need. */
+const types = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === INT8) return Number;
+    if (oid === JSON_TEXT) return (text: string) => text;
+    return pg.types.getTypeParser(oid, format as 'text');
+  },
+} as PoolConfig['types'];
+
+export function connectionConfig(url: string): PoolConfig {
+  return {
+    connectionString: url,
+    types,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: SILENCE_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'retour',
+    options: `-c statement_timeout=${STATEMENT_TIMEOUT_MS} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000`,
+  };
+}
+
+/** Host, port and database of a URL, without user and password. */
+export function placeOf(url: string): string {
+  try {
+    const { hostname, port, pathname } = new URL(url);
+    return `${hostname || 'localhost'}:${port || '5432'}${pathname}`;
+  } catch {
+    throw new GatewayError(
+      'CONFIG_INVALID',
+      'RETOUR_DATABASE_URL is not a URL; write postgres://user:password@host:5432/database.',
+    );
+  }
+}
+
+export function openDatabase(
+  url: string,
+  partitions: Pick<Partitions, 'forget'>,
+  options: DatabaseOptions = {},
+): Database {
+  const place = placeOf(url);
+  const config = connectionConfig(url);
+  const pool = createPool({ ...config, max: options.connections ?? 8 });
+  const readPool = createPool({ ...config, max: READ_CONNECTIONS });
+  const onStatement = options.onStatement ?? (() => undefined);
+  /** A pooler in transaction mode may lose what a connection had prepared; then nothing is prepared any more. */
+  let named = true;
+
+  async function send<Row>(client: Pool | PoolClient, of: Statement<Row>, values: Values) {
+    onStatement(of.text);
+    return client.query<Row & object>({ ...(named ? { name: of.name } : {}), text: of.text, values: of.bind(values) });
+  }
+
+  function sessionOf(client: Pool | PoolClient, isAlone: boolean): Session {
+    async function query<Row>(of: Statement<Row>, values: Values = {}) {
+      try {
+        return await send(client, of, values);
+      } catch (cause) {
+        if (!named || (codeOf(cause) !== '26000' && codeOf(cause) !== '42P05')) throw cause;
+        named = false;
+        if (!isAlone) throw cause; // the transaction is over; it is tried again as a whole
+        return send(client, of, values);
+      }
+    }
+    return {
+      async all(of, values) {
+        return (await query(of, values)).rows as never;
+      },
+      async get(of, values) {
+        return (await query(of, values)).rows[0] as never;
+      },
+      async run(of, values) {
+        return (await query(of, values)).rowCount ?? 0;
+      },
+    };
+  }
+
+  async function once<Result>(body: (tx: Session) => Promise<Result>): Promise<Result> {
+    const client = await pool.connect();
+    let broken: Error | boolean = false;
+    try {
+      onStatement('BEGIN');
+      await client.query('BEGIN');
+      const result = await body(sessionOf(client, false));
+      onStatement('COMMIT');
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      broken = await client.query('ROLLBACK').then(
+        () => false,
+        () => true,
+      );
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async function transaction<Result>(body: (tx: Session) => Promise<Result>): Promise<Result> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await once(body);
+      } catch (cause) {
+        const lostPrepared = codeOf(cause) === '26000' || codeOf(cause) === '42P05';
+        const noPartition = codeOf(cause) === '23514' && /no partition of relation/.test(String(cause));
+        if (noPartition) partitions.forget();
+        if (tries === MOST_TRIES || !(isWorthAnotherTry(cause) || lostPrepared || noPartition)) throw cause;
+      }
+    }
+  }
+
+  return {
+    place,
+    ...sessionOf(pool, true),
+    reads: sessionOf(readPool, true),
+    transaction,
+    operation:
+      body =>
+      async (...values) => {
+        try {
+          return await body(...values);
+        } catch (cause) {
+          throw storeError(cause, place);
+        }
+      },
+    async close() {
+      await Promise.all([pool.end(), readPool.end()]);
+    },
+  };
+}
+
+function createPool(config: PoolConfig): Pool {
+  const pool = new pg.Pool(config);
+  pool.on('error', () => undefined); // an idle connection was cut; the pool drops it, and the next statement makes another
+  return pool;
+}

@@ -1,0 +1,105 @@
+import type { Database } from './database.ts';
+import { sql } from './sql.ts';
+import { statement } from './statement.ts';
+
+/** The tables that are partitioned by day, and what each is partitioned by. */
+export const PARTITIONED = ['inbound_body', 'event_body', 'attempt'] as const;
+export type Partitioned = (typeof PARTITIONED)[number];
+
+/** How many days are made ahead of the database's clock. */
+const DAYS_AHEAD = 7;
+export const DAY_MS = 24 * 60 * 60 * 1000;
+
+export interface Partition {
+  readonly table: Partitioned;
+  readonly name: string;
+  /** The end of its day, exclusive. */
+  readonly endMs: number;
+}
+
+/** The days that the partitioned tables can take rows of. */
+export interface Partitions {
+  /** Makes the partitions of these instants' days where they are missing; nearly always it knows they are there. */
+  ensure(instants: Iterable<number>): Promise<void>;
+  /** Makes those of today and the next seven days, on the database's clock. */
+  ensureAhead(): Promise<void>;
+  /** Another process may have dropped one: the next `ensure` looks again. */
+  forget(): void;
+  list(): Promise<readonly Partition[]>;
+  /** Detaches concurrently and drops; for one that is empty. `false`: somebody is using the table; later, then. */
+  drop(partition: Partition): Promise<boolean>;
+}
+
+/** Any process may make partitions: one at a time, by this advisory lock. */
+const MAKING = 0x7265746f7572_01;
+
+const now = statement<{ now_ms: number }>(sql`SELECT retour_now_ms() AS now_ms`);
+const lock = statement(sql`SELECT pg_advisory_xact_lock(${sql.raw(String(MAKING))})`);
+const existing = statement<{ table: Partitioned; name: string }>(
+  sql`SELECT p.relname AS "table", c.relname AS name FROM pg_inherits i
+    JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
+    WHERE p.oid IN ('inbound_body'::regclass, 'event_body'::regclass, 'attempt'::regclass) AND NOT i.inhdetachpending
+    ORDER BY c.relname`,
+);
+
+export function createPartitions(database: () => Database): Partitions {
+  const known = new Set<number>();
+
+  async function make(days: readonly number[]): Promise<void> {
+    await database().transaction(async tx => {
+      await tx.all(lock);
+      const there = new Set((await tx.all(existing)).map(({ name }) => name));
+      for (const day of days) {
+        for (const table of PARTITIONED) {
+          const name = nameOf(table, day);
+          if (there.has(name)) continue;
+          const [as, of] = [sql.identifier(name), sql.identifier(table)];
+          const range = sql.raw(`FROM (${day * DAY_MS}) TO (${(day + 1) * DAY_MS})`);
+          // Made first and attached then: that holds up nobody who reads or writes the table, as PARTITION OF would.
+          await tx.run(statement(sql`CREATE TABLE IF NOT EXISTS ${as} (LIKE ${of} INCLUDING ALL)`));
+          await tx.run(statement(sql`ALTER TABLE ${of} ATTACH PARTITION ${as} FOR VALUES ${range}`));
+        }
+      }
+    });
+    for (const day of days) known.add(day);
+  }
+
+  async function ensureDays(days: Iterable<number>): Promise<void> {
+    const missing = [...new Set(days)].filter(day => !known.has(day));
+    if (missing.length > 0) await make(missing.sort((a, b) => a - b));
+  }
+
+  return {
+    ensure: instants => ensureDays([...instants].map(dayOf)),
+    async ensureAhead() {
+      const today = dayOf((await database().get(now))!.now_ms);
+      await ensureDays(Array.from({ length: DAYS_AHEAD + 1 }, (_, ahead) => today + ahead));
+    },
+    forget: () => known.clear(),
+    async list() {
+      return (await database().reads.all(existing)).map(({ table, name }) => ({
+        table,
+        name,
+        endMs: Date.parse(name.slice(-8).replace(/(....)(..)(..)/, '$1-$2-$3')) + DAY_MS,
+      }));
+    },
+    async drop({ table, name }) {
+      const [as, of] = [sql.identifier(name), sql.identifier(table)];
+      try {
+        await database().run(statement(sql`ALTER TABLE ${of} DETACH PARTITION ${as} CONCURRENTLY`));
+        await database().run(statement(sql`DROP TABLE ${as}`));
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+function dayOf(ms: number): number {
+  return Math.floor(ms / DAY_MS);
+}
+
+function nameOf(table: Partitioned, day: number): string {
+  return `${table}_${new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '')}`;
+}

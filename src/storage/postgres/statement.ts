@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import type { SQL } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import { getTableConfig, is, Param, Placeholder, sql } from './sql.ts';
+
+/** An object or array is sent as JSON. `undefined` is stored as null. */
+export type Value = string | number | boolean | Uint8Array | object | null | undefined;
+export type Values = Readonly<Record<string, Value>>;
+
+/** One statement with named values; `Row` is what it answers. */
+export interface Statement<Row> {
+  /** Under which a connection keeps it prepared. */
+  readonly name: string;
+  readonly text: string;
+  bind(values: Values): unknown[];
+  /** Only for the type. */
+  readonly row?: Row;
+}
+
+const DIALECT = {
+  escapeName: (name: string) => `"${name}"`,
+  escapeParam: (index: number) => `$${index + 1}`,
+  escapeString: (text: string) => `'${text.replaceAll("'", "''")}'`,
+} as unknown as Parameters<SQL['toQuery']>[0];
+
+/** A value given at each run. Say its type where PostgreSQL cannot tell: `${given('now')}::bigint`. */
+export const given = sql.placeholder;
+
+export function statement<Row = never>(built: SQL): Statement<Row> {
+  const { sql: text, params } = built.toQuery(DIALECT);
+  const name = createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  return { name, text, bind: values => params.map(parameter => encoded(valueOf(parameter, values))) };
+}
+
+function valueOf(parameter: unknown, values: Values): unknown {
+  const inner = is(parameter, Param) ? parameter.value : parameter;
+  return is(inner, Placeholder) ? values[String(inner.name)] : inner;
+}
+
+/** PostgreSQL's text holds every character but U+0000. */
+function encoded(value: unknown): unknown {
+  if (value === undefined) return null;
+  if (typeof value === 'string') return value.replaceAll('\0', '\uFFFD');
+  if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array)) return toJson(value);
+  return value;
+}
+
+const ESCAPED_NUL = /(?<!\\)((?:\\\\)*)\\u0000/g;
+
+function toJson(value: object): string {
+  const text = JSON.stringify(value);
+  return text.includes('\\u0000') ? text.replace(ESCAPED_NUL, '$1\uFFFD') : text;
+}
+
+/**
+ * Rows as one value named `rows`, an array of objects with a table's columns: `FROM ${rowsOf(inbound)} r`. One value
+ * however many rows, so that the statement stays the same and prepared. Bytes go in as `bytesToJson` says.
+ */
+export function rowsOf(table: PgTable, name = 'rows'): SQL {
+  return sql`json_populate_recordset(NULL::${sql.identifier(getTableConfig(table).name)}, ${given(name)}::json)`;
+}
+
+/** Inserts the rows given as `rows`, in their order; `rest` is what follows, such as ON CONFLICT or RETURNING. */
+export function insertInto<Row = never>(table: PgTable, rest: SQL = sql``): Statement<Row> {
+  const { name, columns } = getTableConfig(table);
+  const written = columns.filter(column => column.generatedIdentity === undefined);
+  const names = sql.join(
+    written.map(column => sql.identifier(column.name)),
+    sql`, `,
+  );
+  return statement<Row>(
+    sql`INSERT INTO ${sql.identifier(name)} AS t (${names}) SELECT ${names} FROM ${rowsOf(table)} ${rest}`,
+  );
+}
+
+/** Of a table that is written by `insertInto`; a column that is left out is null. */
+export type NewRow<Table extends PgTable> = {
+  readonly [Column in keyof Table['$inferInsert']]?: Value;
+};
+
+export function bytesToJson(bytes: Uint8Array): string {
+  return `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`;
+}
+
+/** In the order of the keys: two batches that lock or write the same rows meet them in the same order, so that neither waits for the other in a circle. */
+export function sorted<Row>(rows: readonly Row[], ...keys: readonly ((row: Row) => string | number)[]): Row[] {
+  return [...rows].sort((a, b) => {
+    for (const key of keys) {
+      const [left, right] = [key(a), key(b)];
+      if (left !== right) return left < right ? -1 : 1;
+    }
+    return 0;
+  });
+}
