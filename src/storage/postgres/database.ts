@@ -11,6 +11,8 @@ export interface Session {
   get<Row>(statement: Statement<Row>, values?: Values): Promise<Row | undefined>;
   /** How many rows it wrote. */
   run(statement: Statement<never>, values?: Values): Promise<number>;
+  /** Statements as text, without values: what changes tables. */
+  script(text: string): Promise<void>;
 }
 
 /** The connections of one process. */
@@ -120,6 +122,10 @@ export function openDatabase(
       },
       async run(of, values) {
         return (await query(of, values)).rowCount ?? 0;
+      },
+      async script(text) {
+        onStatement(text);
+        await client.query(text);
       },
     };
   }

@@ -7,12 +7,11 @@ import { given, statement } from './statement.ts';
 const FOLDER = new URL('./migrations/', import.meta.url);
 
 /** Several processes may start at once: one migrates, by this advisory lock, and the others find it done. */
-const MIGRATING = 0x7265746f7572_00;
+const MIGRATING = '8246779704221696';
 
-const lock = statement(sql`SELECT pg_advisory_xact_lock(${sql.raw(String(MIGRATING))})`);
-const makeTable = statement(
-  sql`CREATE TABLE IF NOT EXISTS migration (number integer PRIMARY KEY, name text NOT NULL, digest text NOT NULL)`,
-);
+const lock = statement(sql`SELECT pg_advisory_xact_lock(${sql.raw(MIGRATING)})`);
+const MAKE_TABLE =
+  'CREATE TABLE IF NOT EXISTS migration (number integer PRIMARY KEY, name text NOT NULL, digest text NOT NULL)';
 const others = statement<{ tables: number }>(
   sql`SELECT count(*) AS tables FROM pg_tables WHERE schemaname = current_schema() AND tablename IN ('inbound', 'return', 'event')`,
 );
@@ -32,10 +31,10 @@ export async function migrate(
   return database.transaction(async tx => {
     await tx.all(lock);
     await refuseForeign(tx, database.place);
-    await tx.run(makeTable);
+    await tx.script(MAKE_TABLE);
     const pending = pendingOf(await tx.all(applied), migrations, database.place);
     for (const { number, name, sql: text, digest } of pending) {
-      await tx.run(statement(sql.raw(text)));
+      await tx.script(text);
       await tx.run(record, { number, name, digest });
     }
     return pending.map(({ number }) => number);

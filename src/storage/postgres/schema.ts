@@ -340,6 +340,7 @@ export const line = pgTable(
     due_at_ms: long('due_at_ms').notNull(),
     lease_owner: words('lease_owner'),
     leased_at_ms: long('leased_at_ms'),
+    lease_mark: long('lease_mark'),
     delivery_id: words('delivery_id'),
     trial: flag('trial').notNull(),
     unordered: flag('unordered').notNull(),

@@ -29,10 +29,10 @@ export const given = sql.placeholder;
 export function statement<Row = never>(built: SQL): Statement<Row> {
   const { sql: text, params } = built.toQuery(DIALECT);
   const name = createHash('sha256').update(text).digest('base64url').slice(0, 22);
-  return { name, text, bind: values => params.map(parameter => encoded(valueOf(parameter, values))) };
+  return { name, text, bind: values => params.map(parameter => encoded(chosen(parameter, values))) };
 }
 
-function valueOf(parameter: unknown, values: Values): unknown {
+function chosen(parameter: unknown, values: Values): unknown {
   const inner = is(parameter, Param) ? parameter.value : parameter;
   return is(inner, Placeholder) ? values[String(inner.name)] : inner;
 }

@@ -5,7 +5,7 @@ import type { Database as Connection } from 'better-sqlite3';
 import { GatewayError } from '../../gateway-error.ts';
 import { lockFile } from './connect.ts';
 import { copyStore, named, openToRead, requireOurs } from './copy-store.ts';
-import { readMigrations } from './migrate.ts';
+import { sqliteMigrations } from './migrate.ts';
 import { Database } from './sql.ts';
 import { targetTrouble } from './target-trouble.ts';
 
@@ -137,7 +137,7 @@ export function isLocked(path: string): boolean {
 
 function readFacts(client: Connection, path: string): StoreFacts {
   requireOurs(client, path);
-  const known = readMigrations();
+  const known = sqliteMigrations();
   const applied = client.prepare('SELECT number, digest FROM migration ORDER BY number').all() as readonly {
     readonly number: number;
     readonly digest: string;

@@ -4,12 +4,11 @@ import { type Migration, readMigrations } from '../migrations.ts';
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 
+/** The migrations of the SQLite store. */
+export const sqliteMigrations = (): readonly Migration[] => readMigrations(FOLDER);
+
 /** Brings the file to this version, each migration in one transaction. The caller holds the store's lock. */
-export function migrate(
-  client: Database,
-  path: string,
-  migrations: readonly Migration[] = readMigrations(FOLDER),
-): void {
+export function migrate(client: Database, path: string, migrations: readonly Migration[] = sqliteMigrations()): void {
   client.exec(
     'CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL) STRICT',
   );

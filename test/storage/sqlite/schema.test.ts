@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/storage/open-store.ts';
 import { getTableConfig } from '../../../src/storage/sqlite/builder.ts';
-import { migrate, readMigrations } from '../../../src/storage/sqlite/migrate.ts';
+import { migrate, sqliteMigrations } from '../../../src/storage/sqlite/migrate.ts';
 import * as schema from '../../../src/storage/sqlite/schema.ts';
 import { Database } from '../../../src/storage/sqlite/sql.ts';
 import { event, group, inboundRow, kept, outcome, T0, write } from '../../conformance/store-kit/rows.ts';
@@ -133,7 +133,7 @@ describe('migrate', () => {
     const client = migrated();
     const broken = { number: 3, name: 'broken', sql: 'CREATE TABLE half (a) STRICT; NONSENSE', digest: 'x' };
 
-    expect(() => migrate(client, 'memory', [...readMigrations(), broken])).toThrow();
+    expect(() => migrate(client, 'memory', [...sqliteMigrations(), broken])).toThrow();
 
     expect(client.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'half'").pluck().get()).toBe(0);
     expect(client.prepare('SELECT max(number) FROM migration').pluck().get()).toBe(2);

@@ -250,7 +250,7 @@ CREATE INDEX delivery_of_return ON delivery (account, return_id, position);
 CREATE INDEX delivery_queue ON delivery (account, destination, return_id, sequence) WHERE state = 0;
 
 -- One row per (destination, return) with something to send. While leased, `due_at_ms` is the lease's end, so that a
--- line whose worker died falls due by itself.
+-- line whose worker died falls due by itself. `lease_mark`: the lease's end on its owner's clock, by which it settles.
 CREATE TABLE line (
   account text COLLATE "C" NOT NULL,
   destination text COLLATE "C" NOT NULL,
@@ -258,6 +258,7 @@ CREATE TABLE line (
   due_at_ms bigint NOT NULL,
   lease_owner text COLLATE "C",
   leased_at_ms bigint,
+  lease_mark bigint,
   delivery_id text COLLATE "C",
   trial boolean NOT NULL,
   unordered boolean NOT NULL,

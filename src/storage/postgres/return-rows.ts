@@ -1,0 +1,81 @@
+import { type Related, type ReturnStored, toReturnRow } from '../rows/return.ts';
+import type { ReturnRow, Scope } from '../store.ts';
+import type { Session } from './database.ts';
+import { ACCOUNTS, scoped } from './scope.ts';
+import { sql } from './sql.ts';
+import { given, statement } from './statement.ts';
+
+/** A return as it stands in its row, with what hangs on it one to one. */
+export interface StoredRow extends ReturnStored {
+  readonly merged_into: string | null;
+}
+
+export interface ReturnKey {
+  readonly account: string;
+  readonly id: string;
+}
+
+/** An order line is shared by a handful of returns; a value that everybody shares says nothing. */
+const MOST_RELATED = 100;
+
+/** `SELECT ${RETURN_COLUMNS} … WHERE`: from "return" r and its shopper s. */
+export const RETURN_COLUMNS = sql`r.account, r.id, r.connection, r.provider, r.version, r.sequence, r.created_at_ms,
+    r.updated_at_ms, r.merged_into, r.merged_from, r.state, s.fields
+  FROM "return" r LEFT JOIN shopper s ON s.account = r.account AND s.return_id = r.id`;
+
+/** Keys given as `keys`, an array of `{account, id}`. */
+export const KEYS = sql`json_to_recordset(${given('keys')}::json) AS k(account text, id text)`;
+
+const byKeys = statement<StoredRow>(
+  sql`SELECT ${RETURN_COLUMNS} JOIN ${KEYS} ON r.account = k.account AND r.id = k.id`,
+);
+const byId = statement<StoredRow>(
+  sql`SELECT ${RETURN_COLUMNS} WHERE r.account IN ${ACCOUNTS} AND r.id = ${given('id')}`,
+);
+const related = statement<{ account: string; of: string; id: string; connection: string }>(
+  sql`SELECT k.account, k.id AS of, other.id, other.connection
+    FROM ${KEYS} CROSS JOIN LATERAL (
+      SELECT DISTINCT shared.return_id AS id, shared.connection
+      FROM return_alias own
+      JOIN "return" r ON r.account = own.account AND r.id = own.return_id
+      JOIN return_alias shared ON shared.account = own.account AND shared.kind = 'order_line' AND shared.value = own.value
+      WHERE own.account = k.account AND own.return_id = k.id AND own.kind = 'order_line' AND shared.connection <> r.connection
+      ORDER BY shared.return_id LIMIT ${sql.raw(String(MOST_RELATED))}) other`,
+);
+
+/** The rows of these returns themselves, merged away or not, in any order. */
+export async function returnsByKeys(session: Session, keys: readonly ReturnKey[]): Promise<readonly StoredRow[]> {
+  return keys.length === 0 ? [] : session.all(byKeys, { keys });
+}
+
+/** Returns of other connections that share an order line, of each return. */
+export async function relatedOf(session: Session, keys: readonly ReturnKey[]): Promise<(key: ReturnKey) => Related> {
+  const rows = keys.length === 0 ? [] : await session.all(related, { keys });
+  const byReturn = new Map<string, { id: string; connection: string }[]>();
+  for (const { account, of, id, connection } of rows) {
+    const known = byReturn.get(`${account} ${of}`);
+    if (known === undefined) byReturn.set(`${account} ${of}`, [{ id, connection }]);
+    else known.push({ id, connection });
+  }
+  return ({ account, id }) => byReturn.get(`${account} ${id}`) ?? [];
+}
+
+/** As callers read it, in scope; follows a merge. */
+export async function findReturn(session: Session, scope: Scope, id: string): Promise<StoredRow | null> {
+  const row = await session.get(byId, { ...scoped(scope), id });
+  return row === undefined ? null : living(session, row);
+}
+
+/** The survivor, where it was merged away. */
+export async function living(session: Session, row: StoredRow): Promise<StoredRow> {
+  let found = row;
+  while (found.merged_into !== null) {
+    [found] = (await returnsByKeys(session, [{ account: found.account, id: found.merged_into }])) as [StoredRow];
+  }
+  return found;
+}
+
+export async function toReturnRows(session: Session, rows: readonly StoredRow[]): Promise<readonly ReturnRow[]> {
+  const relatedTo = await relatedOf(session, rows);
+  return rows.map(row => toReturnRow(row, relatedTo(row)));
+}
