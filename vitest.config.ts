@@ -15,6 +15,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     setupFiles: ['test/setup.ts'],
+    globalSetup: ['test/postgres/shared-server.ts'],
     // A second try for what needs the whole machine's disk or sockets while something else has them; a defect fails twice.
     retry: all ? 1 : 0,
     testTimeout: all ? 120_000 : 20_000,

@@ -86,7 +86,7 @@ export function placeOf(url: string): string {
 
 export function openDatabase(
   url: string,
-  partitions: Pick<Partitions, 'forget'>,
+  partitions: Pick<Partitions, 'forget' | 'ensure'>,
   options: DatabaseOptions = {},
 ): Database {
   const place = placeOf(url);
@@ -157,9 +157,12 @@ export function openDatabase(
         return await once(body);
       } catch (cause) {
         const lostPrepared = codeOf(cause) === '26000' || codeOf(cause) === '42P05';
-        const noPartition = codeOf(cause) === '23514' && /no partition of relation/.test(String(cause));
-        if (noPartition) partitions.forget();
-        if (tries === MOST_TRIES || !(isWorthAnotherTry(cause) || lostPrepared || noPartition)) throw cause;
+        const missingDay = instantWithoutPartition(cause);
+        if (tries === MOST_TRIES || !(isWorthAnotherTry(cause) || lostPrepared || missingDay !== null)) throw cause;
+        if (missingDay !== null) {
+          partitions.forget();
+          await partitions.ensure([missingDay]);
+        }
       }
     }
   }
@@ -182,6 +185,14 @@ export function openDatabase(
       await Promise.all([pool.end(), readPool.end()]);
     },
   };
+}
+
+/** Of a row that no partition takes: a day that nobody made ahead, or that another process dropped as empty. */
+function instantWithoutPartition(cause: unknown): number | null {
+  if (codeOf(cause) !== '23514' || !/no partition of relation/.test(String(cause))) return null;
+  const detail = cause instanceof Error && 'detail' in cause ? String(cause.detail) : '';
+  const instant = /\) = \((-?\d+)\)/.exec(detail)?.[1];
+  return instant === undefined ? null : Number(instant);
 }
 
 function createPool(config: PoolConfig): Pool {

@@ -57,7 +57,10 @@ function toJson(value: object): string {
  * however many rows, so that the statement stays the same and prepared. Bytes go in as `bytesToJson` says.
  */
 export function rowsOf(table: PgTable, name = 'rows'): SQL {
-  return sql`json_populate_recordset(NULL::${sql.identifier(getTableConfig(table).name)}, ${given(name)}::json)`;
+  const columns = getTableConfig(table).columns.map(
+    column => sql`${sql.identifier(column.name)} ${sql.raw(column.getSQLType())}`,
+  );
+  return sql`(SELECT * FROM json_to_recordset(${given(name)}::json) AS given(${sql.join(columns, sql`, `)}))`;
 }
 
 /** Inserts the rows given as `rows`, in their order; `rest` is what follows, such as ON CONFLICT or RETURNING. */
@@ -69,7 +72,7 @@ export function insertInto<Row = never>(table: PgTable, rest: SQL = sql``): Stat
     sql`, `,
   );
   return statement<Row>(
-    sql`INSERT INTO ${sql.identifier(name)} AS t (${names}) SELECT ${names} FROM ${rowsOf(table)} ${rest}`,
+    sql`INSERT INTO ${sql.identifier(name)} AS t (${names}) SELECT ${names} FROM ${rowsOf(table)} r ${rest}`,
   );
 }
 
@@ -83,7 +86,7 @@ export function bytesToJson(bytes: Uint8Array): string {
 }
 
 /** In the order of the keys: two batches that lock or write the same rows meet them in the same order, so that neither waits for the other in a circle. */
-export function sorted<Row>(rows: readonly Row[], ...keys: readonly ((row: Row) => string | number)[]): Row[] {
+export function sorted<Row>(rows: readonly Row[], ...keys: readonly ((row: Row) => string | number | bigint)[]): Row[] {
   return [...rows].sort((a, b) => {
     for (const key of keys) {
       const [left, right] = [key(a), key(b)];

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { GatewayError } from '../../gateway-error.ts';
+import { bodyHash, keyHash } from '../dedupe-hash.ts';
 import type { KeepResult, NewInbound, Store } from '../store.ts';
 import { query } from './builder.ts';
 import type { Connections } from './connections.ts';
@@ -13,7 +13,6 @@ import type { Writer } from './writer.ts';
 
 /** How soon a refused sender may come back: a checkpoint needs about this long. */
 const RETRY_AFTER_MS = 5000;
-const HASH_BYTES = 16;
 
 interface Remembered {
   readonly body_hash: Buffer;
@@ -74,7 +73,7 @@ export function createIntake(
     let variantOf: Remembered | null = null;
     let hashes: { readonly key: Buffer; readonly body: Buffer } | null = null;
     if (row.dedupe !== null) {
-      hashes = { key: keyHash(row, row.dedupe.key), body: Buffer.from(row.bodyDigest, 'hex').subarray(0, HASH_BYTES) };
+      hashes = { key: keyHash(row, row.dedupe.key), body: bodyHash(row) };
       for (const known of remembered.all({ key_hash: hashes.key })) {
         if (known.expires_at_ms <= row.receivedAtMs) continue;
         if (known.body_hash.equals(hashes.body)) {
@@ -143,8 +142,4 @@ export function createIntake(
       });
     }),
   };
-}
-
-function keyHash({ account, connection }: NewInbound, key: string): Buffer {
-  return createHash('sha256').update(`${account} ${connection} ${key}`).digest().subarray(0, HASH_BYTES);
 }

@@ -1,7 +1,8 @@
 import { GatewayError } from '../../gateway-error.ts';
+import { continues } from '../gapless.ts';
 import { shortPosition } from '../rows/fact-position.ts';
 import { mergedFromOf } from '../rows/return.ts';
-import type { Derivation, NewEvent, ReturnWrite } from '../store.ts';
+import type { Derivation, ReturnWrite } from '../store.ts';
 import { query } from './builder.ts';
 import type { Connections } from './connections.ts';
 import { insertInto } from './insert.ts';
@@ -157,7 +158,9 @@ export function createWriteReturn(
     const row = rows.byId(write.id) ?? null;
     if (write.expectedVersion === 0 ? row !== null : row?.version !== write.expectedVersion) throw CONFLICT;
     if (row !== null && (row.merged_into !== null || row.account !== write.account)) throw CONFLICT;
-    continues(write, row?.sequence ?? 0);
+    if (!continues(write, row?.sequence ?? 0)) {
+      throw new GatewayError('BUG', 'The sequences of a return must continue without a gap.');
+    }
     return row;
   }
 
@@ -210,18 +213,5 @@ export function createWriteReturn(
       superseded: 0,
       notices: JSON.stringify(derived.notices),
     });
-  }
-}
-
-/** Sequences are given by the caller; a gap would stop every subscriber that counts. */
-function continues(write: ReturnWrite, last: number): void {
-  const given: number[] = write.events.map((event: NewEvent) => event.sequence);
-  for (const { firstSequence, farewell } of write.absorbs) {
-    for (let moved = 0; moved < farewell.sequence - 1; moved += 1) given.push(firstSequence + moved);
-  }
-  given.sort((a, b) => a - b);
-  const gapless = given.every((sequence, index) => sequence === last + 1 + index);
-  if (!gapless || write.sequence !== last + given.length) {
-    throw new GatewayError('BUG', 'The sequences of a return must continue without a gap.');
   }
 }

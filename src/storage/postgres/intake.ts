@@ -1,0 +1,241 @@
+import { GatewayError } from '../../gateway-error.ts';
+import { bodyHash, keyHash } from '../dedupe-hash.ts';
+import type { InboundState, KeepResult, NewInbound, Store } from '../store.ts';
+import type { Connections } from './connections.ts';
+import type { Database, Session } from './database.ts';
+import { inbound, inboundBody, inboundQueue, rejection } from './schema.ts';
+import { sql } from './sql.ts';
+import { bytesToJson, given, insertInto, type NewRow, rowsOf, sorted, statement } from './statement.ts';
+import { storeError } from './store-error.ts';
+
+/**
+ * Takes each (key, body) that no living row has; a conflicting insert waits until the other transaction has ended, so
+ * two processes that are told the same at once agree on who was first. The answer names the first row of each.
+ */
+const remember = statement<{ key_hash: Buffer; body_hash: Buffer; inbound_id: string }>(
+  sql`INSERT INTO dedupe AS t (account, key_hash, body_hash, inbound_id, expires_at_ms)
+    SELECT r.account, r.key_hash, r.body_hash, r.inbound_id, r.expires_at_ms
+    FROM json_to_recordset(${given('rows')}::json)
+      AS r(account text, key_hash bytea, body_hash bytea, inbound_id text, expires_at_ms bigint, received_at_ms bigint)
+    ON CONFLICT (account, key_hash, body_hash) DO UPDATE SET
+      inbound_id = CASE WHEN t.expires_at_ms <= ${given('now')}::bigint THEN excluded.inbound_id ELSE t.inbound_id END,
+      expires_at_ms = CASE WHEN t.expires_at_ms <= ${given('now')}::bigint THEN excluded.expires_at_ms ELSE t.expires_at_ms END
+    RETURNING t.key_hash, t.body_hash, t.inbound_id`,
+);
+/** In a statement of its own: the one above does not see what it wrote itself. */
+const firstOfKey = statement<{ key_hash: Buffer; body_hash: Buffer; inbound_id: string }>(
+  sql`SELECT d.key_hash, d.body_hash, d.inbound_id FROM dedupe d
+    JOIN json_to_recordset(${given('rows')}::json) AS r(account text, key_hash bytea)
+      ON d.account = r.account AND d.key_hash = r.key_hash
+    WHERE d.expires_at_ms > ${given('now')}::bigint ORDER BY d.inbound_id`,
+);
+const insertRows = insertInto(inbound);
+const insertBodies = insertInto(inboundBody, sql`ON CONFLICT DO NOTHING`);
+const insertQueued = insertInto(inboundQueue, sql`ON CONFLICT DO NOTHING`);
+/** What was tried in vain before is tried again; retention may have taken its bytes, and these are the same. */
+const queueAgain = statement<{ id: string; received_at_ms: number }>(
+  sql`UPDATE inbound i SET state = ${'received' satisfies InboundState}, bytes_erased_at_ms = NULL,
+      query = CASE WHEN i.bytes_erased_at_ms IS NULL THEN i.query ELSE r.query END
+    FROM ${rowsOf(inbound)} r WHERE i.account = r.account AND i.id = r.id
+      AND i.state IN ('failed', 'unreadable', 'unrecognized')
+    RETURNING i.id, i.received_at_ms`,
+);
+const insertRejection = insertInto(rejection);
+const capRejections = statement(
+  sql`DELETE FROM rejection t USING (
+      SELECT received_at_ms, id FROM rejection WHERE account = ${given('account')} AND connection = ${given('connection')}
+      ORDER BY received_at_ms DESC, id DESC OFFSET ${given('cap')}::bigint) old
+    WHERE t.account = ${given('account')} AND t.connection = ${given('connection')}
+      AND t.received_at_ms = old.received_at_ms AND t.id = old.id`,
+);
+
+/** A row with what it is deduplicated by; `null`: it never is. */
+interface Hashed {
+  readonly row: NewInbound;
+  readonly key: Buffer | null;
+  readonly body: Buffer;
+}
+
+/** Bytes in, dedupe, rejections. */
+export function createIntake(
+  database: Database,
+  connections: Connections,
+): Pick<Store, 'keepInbound' | 'addRejection'> {
+  async function keepTogether(batch: readonly NewInbound[]): Promise<readonly KeepResult[]> {
+    await connections.ensure(
+      batch.map(({ account, connection, adapterId }) => ({ account, name: connection, provider: adapterId })),
+    );
+    const hashed = batch.map(hash);
+    return database.transaction(tx => keepHashed(tx, hashed));
+  }
+
+  async function keepAlone(row: NewInbound): Promise<KeepResult> {
+    try {
+      return (await keepTogether([row]))[0]!;
+    } catch (cause) {
+      const error = storeError(cause, database.place);
+      if (error instanceof GatewayError) return { outcome: 'failed', error };
+      return { outcome: 'failed', error: new GatewayError('BUG', 'The request could not be kept.', { cause }) };
+    }
+  }
+
+  return {
+    keepInbound: database.operation(async batch => {
+      try {
+        return await keepTogether(batch);
+      } catch (cause) {
+        const error = storeError(cause, database.place);
+        // A row that cannot be written must not take the others with it; where nothing can, one answer is for all.
+        const isDatabase = error instanceof GatewayError && error.code !== 'BUG';
+        if (isDatabase) return batch.map(() => ({ outcome: 'failed', error }) as const);
+        const results: KeepResult[] = [];
+        for (const row of batch) results.push(await keepAlone(row));
+        return results;
+      }
+    }),
+
+    addRejection: database.operation(async (row, cap) => {
+      const { id, account, connection, receivedAtMs, ...detail } = row;
+      const rows: NewRow<typeof rejection>[] = [{ account, connection, received_at_ms: receivedAtMs, id, detail }];
+      await database.transaction(async tx => {
+        await tx.run(insertRejection, { rows });
+        await tx.run(capRejections, { account, connection, cap });
+      });
+    }),
+  };
+}
+
+function hash(row: NewInbound): Hashed {
+  return { row, key: row.dedupe === null ? null : keyHash(row, row.dedupe.key), body: bodyHash(row) };
+}
+
+async function keepHashed(tx: Session, batch: readonly Hashed[]): Promise<readonly KeepResult[]> {
+  const firstOf = await takeKeys(tx, batch);
+  const results = batch.map((hashed): KeepResult => {
+    const { id } = hashed.row;
+    const first = firstOf(hashed);
+    if (first.same !== id) return { outcome: 'duplicate', id: first.same };
+    return { outcome: 'kept', id, variantOf: first.variantOf };
+  });
+  const kept = batch.flatMap(({ row }, index) => {
+    const result = results[index]!;
+    return result.outcome === 'kept' ? [{ row, variantOf: result.variantOf }] : [];
+  });
+  if (kept.length > 0) {
+    const byKey = sorted(
+      kept,
+      ({ row }) => row.account,
+      ({ row }) => row.id,
+    );
+    await tx.run(insertRows, { rows: byKey.map(({ row, variantOf }) => toInbound(row, variantOf)) });
+    await tx.run(insertBodies, { rows: byKey.map(({ row }) => toBody(row, row.id, row.receivedAtMs)) });
+    await tx.run(insertQueued, { rows: byKey.map(({ row }) => toQueued(row.account, row.id, row.receivedAtMs)) });
+  }
+  const again = new Map<string, NewInbound>();
+  for (const [index, { row }] of batch.entries()) {
+    const result = results[index]!;
+    if (result.outcome === 'duplicate') again.set(result.id, row);
+  }
+  await queueOnceMore(tx, again);
+  return results;
+}
+
+interface First {
+  /** The first living row with this key and body; its own id where it is the first. */
+  readonly same: string;
+  /** The first living row with this key and other bytes. */
+  readonly variantOf: string | null;
+}
+
+async function takeKeys(tx: Session, batch: readonly Hashed[]): Promise<(hashed: Hashed) => First> {
+  const distinct = new Map<string, Hashed>();
+  for (const hashed of batch) {
+    if (hashed.key !== null && !distinct.has(pairOf(hashed.key, hashed.body))) {
+      distinct.set(pairOf(hashed.key, hashed.body), hashed);
+    }
+  }
+  if (distinct.size === 0) return ({ row }) => ({ same: row.id, variantOf: null });
+  const keys = sorted(
+    [...distinct.values()],
+    ({ row }) => row.account,
+    each => pairOf(each.key!, each.body),
+  );
+  const rows = keys.map(({ row, key, body }) => ({
+    account: row.account,
+    key_hash: bytesToJson(key!),
+    body_hash: bytesToJson(body),
+    inbound_id: row.id,
+    expires_at_ms: row.dedupe!.expiresAtMs,
+  }));
+  // A batch is of one moment; what expires within it may as well have expired.
+  const now = Math.max(...batch.map(({ row }) => row.receivedAtMs));
+  const same = new Map<string, string>();
+  for (const { key_hash, body_hash, inbound_id } of await tx.all(remember, { rows, now })) {
+    same.set(pairOf(key_hash, body_hash), inbound_id);
+  }
+  const ofKey = new Map<string, { readonly body: Buffer; readonly id: string }[]>();
+  for (const { key_hash, body_hash, inbound_id } of await tx.all(firstOfKey, { rows, now })) {
+    const key = key_hash.toString('hex');
+    ofKey.set(key, [...(ofKey.get(key) ?? []), { body: body_hash, id: inbound_id }]);
+  }
+  return ({ row, key, body }) => {
+    if (key === null) return { same: row.id, variantOf: null };
+    const others = (ofKey.get(key.toString('hex')) ?? []).filter(each => !each.body.equals(body) && each.id < row.id);
+    return { same: same.get(pairOf(key, body)) ?? row.id, variantOf: others[0]?.id ?? null };
+  };
+}
+
+function pairOf(key: Buffer, body: Buffer): string {
+  return `${key.toString('hex')}${body.toString('hex')}`;
+}
+
+async function queueOnceMore(tx: Session, again: ReadonlyMap<string, NewInbound>): Promise<void> {
+  if (again.size === 0) return;
+  const rows = [...again].map(([id, row]) => ({ account: row.account, id, query: row.query }));
+  const queued = sorted(
+    await tx.all(queueAgain, {
+      rows: sorted(
+        rows,
+        row => row.account,
+        row => row.id,
+      ),
+    }),
+    row => row.id,
+  );
+  if (queued.length === 0) return;
+  const with_ = queued.map(({ id, received_at_ms }) => ({ row: again.get(id)!, id, receivedAtMs: received_at_ms }));
+  await tx.run(insertBodies, { rows: with_.map(({ row, id, receivedAtMs }) => toBody(row, id, receivedAtMs)) });
+  await tx.run(insertQueued, {
+    rows: with_.map(({ row, id, receivedAtMs }) => toQueued(row.account, id, receivedAtMs)),
+  });
+}
+
+function toInbound(row: NewInbound, variantOf: string | null): NewRow<typeof inbound> {
+  return {
+    account: row.account,
+    id: row.id,
+    connection: row.connection,
+    provider: row.adapterId,
+    state: 'received',
+    source: row.source,
+    received_at_ms: row.receivedAtMs,
+    method: row.method,
+    path: row.path,
+    query: row.query,
+    headers: row.headers,
+    body_digest: bytesToJson(Buffer.from(row.bodyDigest, 'hex')),
+    body_bytes: row.body.byteLength,
+    trust: row.trust,
+    secret_index: row.secretIndex,
+    config_revision: row.configRevision,
+    variant_of: variantOf,
+  };
+}
+
+function toBody(row: NewInbound, id: string, receivedAtMs: number): NewRow<typeof inboundBody> {
+  return { account: row.account, inbound_id: id, received_at_ms: receivedAtMs, body: bytesToJson(row.body) };
+}
+
+function toQueued(account: string, id: string, receivedAtMs: number): NewRow<typeof inboundQueue> {
+  return { account, inbound_id: id, received_at_ms: receivedAtMs, lease_until_ms: 0 };
+}
