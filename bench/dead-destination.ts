@@ -33,7 +33,7 @@ async function measure(quick: boolean, dead: boolean) {
   const names = Object.fromEntries(
     Array.from({ length: DESTINATIONS }, (_, index) => [`d${index}`, `${destination.url}d${index}`]),
   );
-  const folder = gatewayFolder(names, 8);
+  const folder = gatewayFolder(names, { concurrency: 8 });
   const gateway = await startGateway(folder);
   try {
     const notices = makeNotices(quick ? 24 : 160);

@@ -20,7 +20,9 @@ export interface Running {
 
 export interface GatewayFolder {
   readonly directory: string;
+  /** The file of an embedded store. */
   readonly database: string;
+  readonly url: string;
   /** Writes the account file anew, with these destinations by name. */
   describe(destinations: Readonly<Record<string, string>>): void;
   /** Bytes of the store on disk, its write-ahead log apart. */
@@ -28,8 +30,11 @@ export interface GatewayFolder {
   remove(): void;
 }
 
-/** One account `bench` with the connection `portal` (adapter standard), and the destinations named. */
-export function gatewayFolder(destinations: Readonly<Record<string, string>>, concurrency = 32): GatewayFolder {
+/** One account `bench` with the connection `portal` (adapter standard), and the destinations named. Default store: a file in the folder. */
+export function gatewayFolder(
+  destinations: Readonly<Record<string, string>>,
+  { concurrency = 32, url }: { readonly concurrency?: number; readonly url?: string } = {},
+): GatewayFolder {
   const directory = mkdtempSync(join(tmpdir(), 'retour-bench-'));
   mkdirSync(join(directory, 'accounts'));
   writeFileSync(join(directory, 'retour.yaml'), 'delivery: { allowNetworks: ["127.0.0.0/8"] }\n');
@@ -41,6 +46,7 @@ export function gatewayFolder(destinations: Readonly<Record<string, string>>, co
   return {
     directory,
     database,
+    url: url ?? `sqlite:${database}`,
     describe,
     sizes: () => ({ database: size(database), wal: size(`${database}-wal`) }),
     remove: () => rmSync(directory, { recursive: true, force: true }),
@@ -66,7 +72,7 @@ function accountFile(destinations: Readonly<Record<string, string>>, concurrency
 export function startGateway(folder: GatewayFolder, roles = 'receive,process,deliver'): Promise<Running> {
   return start('bench/gateway-main.ts', [roles], {
     RETOUR_CONFIG: folder.directory,
-    RETOUR_DATABASE_URL: `sqlite:${folder.database}`,
+    RETOUR_DATABASE_URL: folder.url,
     RETOUR_PORT: '0',
     RETOUR_ADMIN_TOKEN: TOKEN,
     BENCH_SECRET: SECRET,

@@ -7,6 +7,7 @@ import { deadDestination } from './dead-destination.ts';
 import { endToEnd } from './end-to-end.ts';
 import { growth } from './growth.ts';
 import { backlog, lifecycle } from './lifecycle.ts';
+import { postgres } from './postgres.ts';
 import { preview } from './preview.ts';
 import { pure } from './pure.ts';
 import type { Benchmark, Row } from './row.ts';
@@ -23,6 +24,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   lifecycle,
   deadDestination,
   preview,
+  postgres,
   writeAheadLog,
 ];
 

@@ -17,7 +17,7 @@ import { retention } from './pipeline/retention.ts';
 import { createSender } from './pipeline/send-delivery.ts';
 import { testDestination } from './pipeline/test-destination.ts';
 import { ensureTimers, housekeeping } from './pipeline/timers.ts';
-import { startWorker } from './pipeline/worker.ts';
+import { startWorker, type Worker } from './pipeline/worker.ts';
 import { openStore, type StoreOptions } from './storage/open-store.ts';
 import { ROLES, type Store } from './storage/store.ts';
 import { describeError, type Log } from './telemetry/log.ts';
@@ -35,8 +35,8 @@ export interface GatewayOptions {
   readonly env?: LoadRequest['env'];
   /** Default all. What one process leaves out waits until another has the same store. */
   readonly roles?: ReadonlySet<GatewayRole>;
-  /** For tests of a store in trouble. */
-  readonly storeOptions?: Pick<StoreOptions, 'syncFile'>;
+  /** For tests of a store in trouble, and for counting. */
+  readonly storeOptions?: Pick<StoreOptions, 'syncFile' | 'onStatement'>;
 }
 
 export interface Gateway {
@@ -75,12 +75,14 @@ export async function openGateway({
     ...(env === undefined ? {} : { env }),
   });
   const lost = Promise.withResolvers<GatewayError>();
+  let worker: Worker | null = null;
   const store = await openStore(settings.databaseUrl, {
     onProblem: error => log.error({ event: 'store.problem', ...describeError(error) }),
     onLost(error) {
       log.error({ event: 'store.lost', ...describeError(error) });
       lost.resolve(error);
     },
+    onWork: work => (work === 'received' ? worker?.received() : worker?.due()),
     ...storeOptions,
   });
   try {
@@ -93,7 +95,7 @@ export async function openGateway({
     let couldNotKeepAtMs = Number.NEGATIVE_INFINITY;
 
     const shared = { store, config: () => config, accounts: () => config.accounts, newId, now, log };
-    const worker = startWorker({
+    const working = startWorker({
       ...shared,
       sender,
       owner: randomUUID(),
@@ -106,21 +108,22 @@ export async function openGateway({
           metrics.interpreted(state);
           metrics.recorded(events);
         }
-        worker.due();
+        working.due();
       },
     });
+    worker = working;
     const receive = createReceive({
       ...shared,
       keep: intake.keep,
       onReceived: outcome => {
         metrics.received(outcome);
         if (outcome === 'unavailable') couldNotKeepAtMs = now();
-        if (outcome === 'kept' || outcome === 'duplicate') worker.received();
+        if (outcome === 'kept' || outcome === 'duplicate') working.received();
       },
     });
     const replaying = {
       ...shared,
-      onRecorded: () => worker.due(),
+      onRecorded: () => working.due(),
     };
     const app = createApp({
       ...shared,
@@ -129,7 +132,7 @@ export async function openGateway({
       metrics,
       replay: (scope, inboundId, options) => replay(replaying, scope, inboundId, options),
       testDestination: (destination, requestedBy) => testDestination({ sender, newId, now }, destination, requestedBy),
-      onDue: () => worker.due(),
+      onDue: () => working.due(),
       newTokenSecret,
       adminTokenDigest: settings.adminToken === null ? null : tokenDigest(settings.adminToken.reveal()),
       roles: GATEWAY_ROLES.filter(role => roles.has(role)),
@@ -141,7 +144,7 @@ export async function openGateway({
     });
     const stop = async () => {
       await intake.idle();
-      await worker.stop();
+      await working.stop();
       await sender.close();
     };
     const server = await startServer(app, { host: settings.host, port: settings.port }).catch(async error => {
