@@ -1,4 +1,4 @@
-import type { InboundState } from './store.ts';
+import type { InboundState, NoticeOutcome } from './store.ts';
 
 const WORST_FIRST: readonly InboundState[] = [
   'failed',
@@ -13,4 +13,9 @@ const WORST_FIRST: readonly InboundState[] = [
 /** A row takes the worst state of its notices. */
 export function worstState(states: readonly InboundState[]): InboundState {
   return WORST_FIRST.find(state => states.includes(state)) ?? 'ignored';
+}
+
+/** The state that the last interpretation of a row gave it. */
+export function stateOfNotices(notices: readonly NoticeOutcome[]): InboundState {
+  return worstState(notices.map(({ state }) => state));
 }

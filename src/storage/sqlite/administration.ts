@@ -1,12 +1,13 @@
-import type { IdempotencyResult, RevisionRow, Store, TokenRow } from '../store.ts';
+import { IDEMPOTENCY_MS } from '../idempotency-life.ts';
+import { fromRevision, toRevision } from '../rows/config-revision.ts';
+import { toToken } from '../rows/token.ts';
+import type { IdempotencyResult, Store } from '../store.ts';
 import { insertInto } from './insert.ts';
 import { configRevision, idempotencyKey, token } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
 import { operation } from './store-error.ts';
 import type { Writer } from './writer.ts';
-
-const IDEMPOTENCY_MS = 24 * 60 * 60 * 1000;
 
 type Administration = Pick<
   Store,
@@ -91,20 +92,7 @@ export function createAdministration(writer: Writer): Administration {
 
     addRevisions: operation(revisions =>
       writer.durable(() => {
-        for (const row of revisions) {
-          insertRevision.run({
-            id: row.id,
-            account: row.account,
-            path: row.path,
-            digest: row.digest,
-            content: JSON.stringify(row.content ?? null),
-            differences: JSON.stringify(row.differences),
-            author: row.author,
-            reason: row.reason,
-            effective_from_ms: row.effectiveFromMs,
-            created_at_ms: row.createdAtMs,
-          });
-        }
+        for (const row of revisions) insertRevision.run({ ...fromRevision(row) });
       }),
     ),
 
@@ -132,32 +120,5 @@ export function createAdministration(writer: Writer): Administration {
         else answerKey.run({ ...of, status: answer.status, answer: answer.body });
       }),
     ),
-  };
-}
-
-function toToken(row: typeof token.$inferSelect): TokenRow {
-  return {
-    id: row.id,
-    name: row.name,
-    roles: JSON.parse(row.roles),
-    accounts: JSON.parse(row.accounts),
-    createdAtMs: row.created_at_ms,
-    createdBy: row.created_by,
-    revokedAtMs: row.revoked_at_ms,
-  };
-}
-
-function toRevision(row: typeof configRevision.$inferSelect): RevisionRow {
-  return {
-    id: row.id,
-    account: row.account,
-    path: row.path,
-    digest: row.digest,
-    content: JSON.parse(row.content),
-    differences: JSON.parse(row.differences),
-    author: row.author,
-    reason: row.reason,
-    effectiveFromMs: row.effective_from_ms,
-    createdAtMs: row.created_at_ms,
   };
 }

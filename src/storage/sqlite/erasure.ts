@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
-import { DELIVERED, PENDING } from '../delivery-state.ts';
 import { inScope } from '../in-scope.ts';
 import { namesEmail } from '../names-email.ts';
+import { byDestination, type DeliveryCount } from '../rows/delivery-count.ts';
 import { mergedFromOf } from '../rows/return.ts';
 import type { Erasure, ErasureSubject, InboundState, Scope, Store } from '../store.ts';
 import { emptyLog } from './empty-log.ts';
@@ -18,13 +18,6 @@ const STEP = 20;
 /** Emptying the log waits for whoever reads it; a backup takes seconds. */
 const LOG_TRIES = 8;
 const LOG_PAUSE_MS = 250;
-
-interface DeliveryCount {
-  readonly destination: string;
-  readonly state: number;
-  readonly leased: number;
-  readonly deliveries: number;
-}
 
 type Options = Parameters<Store['eraseShopper']>[3];
 
@@ -152,20 +145,4 @@ export function createErasure(
       filesCleared,
     };
   };
-}
-
-function byDestination(counts: readonly DeliveryCount[]): Erasure['deliveries'] {
-  const names = [...new Set(counts.map(({ destination }) => destination))].sort();
-  return names.map(destination => {
-    const count = (which: (each: DeliveryCount) => boolean) =>
-      counts
-        .filter(each => each.destination === destination && which(each))
-        .reduce((sum, each) => sum + each.deliveries, 0);
-    return {
-      destination,
-      pending: count(({ state, leased }) => state === PENDING && leased === 0),
-      delivering: count(({ state, leased }) => state === PENDING && leased === 1),
-      delivered: count(({ state }) => state === DELIVERED),
-    };
-  });
 }

@@ -1,29 +1,13 @@
 import type { Database } from 'better-sqlite3';
+import { type EventStored, toEventRow } from '../rows/event.ts';
 import type { EventRow, ReturnRow, Scope } from '../store.ts';
 import type { ReturnRows } from './return-rows.ts';
 import { createScopedConnections } from './scoped-connections.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
 
-interface EventStored {
-  readonly position: number;
+interface EventNumbered extends EventStored {
   readonly return_ref: number;
-  readonly return_id: string;
-  readonly account: string;
-  readonly connection: string;
-  readonly provider: string;
-  readonly sequence: number;
-  readonly event_id: string;
-  readonly revision: number;
-  readonly type: string;
-  readonly withdrawn: number;
-  readonly late: number;
-  readonly occurred_at_ms: number | null;
-  readonly received_at_ms: number;
-  readonly effective_at_ms: number;
-  readonly recorded_at_ms: number;
-  readonly replay_of: string | null;
-  readonly content: string;
 }
 
 /** Recorded events: of one return by sequence, of accounts in commit order. */
@@ -35,7 +19,7 @@ export function createListEvents(client: Database, rows: ReturnRows) {
     client,
     sql`${columns} WHERE e.return_ref = ${given('ref')} AND e.sequence > ${given('after')} ORDER BY e.sequence LIMIT ${given('limit')}`,
   );
-  const byPosition = prepare<EventStored>(client, sql`${columns} WHERE e.position = ${given('position')}`);
+  const byPosition = prepare<EventNumbered>(client, sql`${columns} WHERE e.position = ${given('position')}`);
   const positions = prepare<{ position: number }>(
     client,
     sql`SELECT position FROM event WHERE position > ${given('after')} ORDER BY position LIMIT ${given('limit')}`,
@@ -89,32 +73,4 @@ export function createListEvents(client: Database, rows: ReturnRows) {
       });
     },
   };
-}
-
-function toEventRow(row: EventStored): EventRow {
-  const { change, provenance } = JSON.parse(row.content);
-  return {
-    position: row.position,
-    account: row.account,
-    connection: row.connection,
-    provider: row.provider,
-    returnId: row.return_id,
-    eventId: row.event_id,
-    revision: row.revision,
-    sequence: row.sequence,
-    type: row.type,
-    withdrawn: row.withdrawn === 1,
-    late: row.late === 1,
-    occurredAt: row.occurred_at_ms === null ? null : instant(row.occurred_at_ms),
-    receivedAt: instant(row.received_at_ms),
-    effectiveAt: instant(row.effective_at_ms),
-    recordedAtMs: row.recorded_at_ms,
-    change,
-    provenance,
-    replayOf: row.replay_of,
-  };
-}
-
-function instant(ms: number): string {
-  return new Date(ms).toISOString();
 }

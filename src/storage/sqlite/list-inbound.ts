@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { inScope } from '../in-scope.ts';
+import { type RejectionStored, toRejection } from '../rows/rejection.ts';
 import type { InboundFilter, InboundRow, Page, Rejection, Scope } from '../store.ts';
 import type { InboundRows } from './inbound-rows.ts';
 import { newestFirst, type Timed, type Window } from './newest-first.ts';
@@ -53,13 +54,6 @@ export function createListInbound(client: Database, rows: InboundRows) {
   };
 }
 
-interface RejectionRow extends Timed {
-  readonly id: string;
-  readonly account: string;
-  readonly connection: string;
-  readonly detail: string;
-}
-
 /** Refused requests; there are at most some thousand per connection. */
 export function createListRejections(client: Database) {
   const refOf = prepare<{ ref: number }>(client, sql`SELECT ref FROM rejection WHERE id = ${given('id')}`);
@@ -74,9 +68,9 @@ export function createListRejections(client: Database) {
         AND (received_at_ms, ref) < (${given('at')}, ${given('ref')}) AND received_at_ms >= ${given('floor')}
       ORDER BY received_at_ms DESC, ref DESC LIMIT ${given('limit')}`,
   );
-  const byRef = prepare<RejectionRow>(
+  const byRef = prepare<RejectionStored>(
     client,
-    sql`SELECT ref, received_at_ms AS at_ms, id, account, connection, detail FROM rejection WHERE ref = ${given('ref')}`,
+    sql`SELECT id, account, connection, received_at_ms, detail FROM rejection WHERE ref = ${given('ref')}`,
   );
 
   return (
@@ -97,8 +91,4 @@ export function createListRejections(client: Database) {
     const refs = newestFirst(sources, read, page, { refOf: id => refOf.get({ id })?.ref });
     return refs.map(ref => toRejection(byRef.get({ ref })!));
   };
-}
-
-function toRejection({ id, account, connection, at_ms, detail }: RejectionRow): Rejection {
-  return { id, account, connection, receivedAtMs: at_ms, ...JSON.parse(detail) };
 }

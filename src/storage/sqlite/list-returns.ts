@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { FEW_RETURNS, marksOf, type ReturnMark } from '../return-marks.ts';
 import type { Page, ReturnFilter, ReturnRow, Scope } from '../store.ts';
 import { newestFirst, type Timed, type Window } from './newest-first.ts';
 import type { ReturnRows } from './return-rows.ts';
@@ -8,31 +9,26 @@ import { given, prepare, type Statement, type Value } from './statement.ts';
 
 type Named = Readonly<Record<string, Value>>;
 
-/** What a return is searched by: a number it carries, or its shopper's e-mail. */
-interface Mark {
-  readonly kind: 'order' | 'rma' | 'tracking' | 'email';
-  readonly value: string;
-}
-
-/** More returns than this behind one mark, and it says little: then the list is walked by time instead. */
-const FEW = 1000;
-
 /** `filter.tracking` comes normalized: the reading thread does without zod, which the model's rules bring along. */
 export function createListReturns(client: Database, rows: ReturnRows) {
   const scoped = createScopedConnections(client);
   const refOf = prepare<{ ref: number }>(client, sql`SELECT ref FROM "return" WHERE id = ${given('id')}`);
   const withNumber = prepare<{ ref: number }>(
     client,
-    sql`SELECT return_ref AS ref FROM return_alias WHERE kind = ${given('kind')} AND value = ${given('value')} LIMIT ${FEW + 1}`,
+    sql`SELECT return_ref AS ref FROM return_alias WHERE kind = ${given('kind')} AND value = ${given('value')} LIMIT ${FEW_RETURNS + 1}`,
   );
   const withEmail = prepare<{ ref: number }>(
     client,
-    sql`SELECT return_ref AS ref FROM shopper WHERE email_lower = ${given('value')} LIMIT ${FEW + 1}`,
+    sql`SELECT return_ref AS ref FROM shopper WHERE email_lower = ${given('value')} LIMIT ${FEW_RETURNS + 1}`,
   );
   const statements = new Map<string, Statement<Timed, Named>>();
 
   /** One statement per combination of filters; each has either a connection and walks by time, or a single return. */
-  function listing(marks: readonly Mark[], byStatus: boolean, by: 'connection_ref' | 'ref'): Statement<Timed, Named> {
+  function listing(
+    marks: readonly ReturnMark[],
+    byStatus: boolean,
+    by: 'connection_ref' | 'ref',
+  ): Statement<Timed, Named> {
     const key = `${marks.map(mark => mark.kind)} ${byStatus} ${by}`;
     let statement = statements.get(key);
     if (statement === undefined) {
@@ -55,10 +51,10 @@ export function createListReturns(client: Database, rows: ReturnRows) {
   }
 
   /** The returns that have the first mark that few have; `null` where there is none. */
-  function candidates(marks: readonly Mark[]): readonly number[] | null {
+  function candidates(marks: readonly ReturnMark[]): readonly number[] | null {
     for (const mark of marks) {
       const found = mark.kind === 'email' ? withEmail.all({ ...mark }) : withNumber.all({ ...mark });
-      if (found.length <= FEW) return [...new Set(found.map(row => row.ref))];
+      if (found.length <= FEW_RETURNS) return [...new Set(found.map(row => row.ref))];
     }
     return null;
   }
@@ -83,19 +79,10 @@ export function createListReturns(client: Database, rows: ReturnRows) {
   };
 }
 
-function conditionOf({ kind }: Mark) {
+function conditionOf({ kind }: ReturnMark) {
   if (kind === 'email') {
     return sql`EXISTS (SELECT 1 FROM shopper WHERE return_ref = r.ref AND email_lower = ${given(kind)})`;
   }
   return sql`EXISTS (SELECT 1 FROM return_alias WHERE kind = ${sql.raw(`'${kind}'`)} AND value = ${given(kind)}
     AND connection_ref = r.connection_ref AND return_ref = r.ref)`;
-}
-
-function marksOf({ order, rma, tracking, email }: ReturnFilter): readonly Mark[] {
-  const marks: Mark[] = [];
-  if (tracking !== undefined) marks.push({ kind: 'tracking', value: tracking });
-  if (email !== undefined) marks.push({ kind: 'email', value: email.toLowerCase() });
-  if (order !== undefined) marks.push({ kind: 'order', value: order });
-  if (rma !== undefined) marks.push({ kind: 'rma', value: rma });
-  return marks;
 }

@@ -1,6 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { InboundState, NoticeOutcome } from '../store.ts';
-import { worstState } from '../worst-state.ts';
+import { stateOfNotices } from '../worst-state.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
 
@@ -33,12 +32,8 @@ export function createRemoveBytes(client: Database): RemoveBytes {
       mark.run({ ref, now: nowMs });
       stopAttaching.run({ ref });
       const before = queued.get({ ref });
-      if (before !== undefined) settle.run({ ref, state: stateBefore(before.notices) });
+      if (before !== undefined) settle.run({ ref, state: stateOfNotices(JSON.parse(before.notices)) });
       return 1;
     },
   };
-}
-
-function stateBefore(notices: string): InboundState {
-  return worstState((JSON.parse(notices) as NoticeOutcome[]).map(({ state }) => state));
 }

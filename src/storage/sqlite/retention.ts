@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { NOTHING_REMOVED, toRun } from '../rows/retention-run.ts';
 import type { RetentionCounts, RetentionCutoffs, RetentionReport, RetentionRun } from '../store.ts';
 import { type Aged, type AgedRow, createAged } from './aged.ts';
 import { emptyLog } from './empty-log.ts';
@@ -15,8 +16,6 @@ const SLICE = 10_000;
 const MOST_TRIES = 100;
 /** Rows looked at per kind for the report. */
 const MOST_COUNTED = 10_000;
-
-const NOTHING: RetentionCounts = { bodies: 0, messages: 0, attempts: 0, shoppers: 0 };
 
 type RunRow = typeof retentionRun.$inferSelect;
 
@@ -52,7 +51,7 @@ export function createRetention(
     const run =
       underWay.get({}) ??
       (yield* keeperWrite(client, () =>
-        begin.get({ now: nowMs, resume: JSON.stringify(first), removed: JSON.stringify(NOTHING) }),
+        begin.get({ now: nowMs, resume: JSON.stringify(first), removed: JSON.stringify(NOTHING_REMOVED) }),
       ))!;
     const removed: { -readonly [Kind in keyof RetentionCounts]: number } = JSON.parse(run.removed);
     let place: Place = run.resume === null ? first : JSON.parse(run.resume);
@@ -116,7 +115,7 @@ export function createRetentionReport(
   const pragma = (name: string) => Number(client.pragma(name, { simple: true }));
 
   return function* retentionReport(cutoffs) {
-    const due = { ...NOTHING };
+    const due = { ...NOTHING_REMOVED };
     let dueIsAtLeast = false;
     for (const of of aged) {
       let after: readonly number[] = [];
@@ -143,8 +142,4 @@ export function createRetentionReport(
       freeBytes: pragma('freelist_count') * pageBytes,
     };
   };
-}
-
-function toRun({ started_at_ms, ended_at_ms, removed }: RunRow): RetentionRun {
-  return { startedAtMs: started_at_ms, endedAtMs: ended_at_ms, removed: JSON.parse(removed) };
 }

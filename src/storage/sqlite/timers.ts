@@ -1,4 +1,5 @@
-import type { Store, Timer } from '../store.ts';
+import { toTimer } from '../rows/timer.ts';
+import type { Store } from '../store.ts';
 import { insertInto } from './insert.ts';
 import { createLeases } from './leases.ts';
 import { timer } from './schema.ts';
@@ -53,15 +54,5 @@ export function createTimers(writer: Writer): Pick<Store, 'setTimer' | 'claimTim
       leases.release(id);
       return changes === 1;
     }),
-  };
-}
-
-function toTimer(row: TimerRow): Timer {
-  return {
-    id: row.id,
-    account: row.account === '' ? null : row.account,
-    kind: row.kind,
-    subject: row.subject,
-    dueAtMs: row.due_at_ms,
   };
 }

@@ -1,17 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { InboundState } from '../store.ts';
+import { UNATTRIBUTED_STATES } from '../unattributed-states.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
-
-/** States of rows that may have told nothing of any return. */
-const STATES = [
-  'failed',
-  'unreadable',
-  'unrecognized',
-  'waiting',
-  'held',
-  'ignored',
-] as const satisfies readonly InboundState[];
 
 /** Rows looked at in one go. */
 const STEP = 100;
@@ -41,7 +32,7 @@ export function createUnattributed(client: Database) {
     sql`SELECT received_at_ms FROM inbound WHERE ref = (SELECT min(inbound_ref) FROM inbound_body)`,
   );
   // States are spelled out: a partial index is used only where the statement says what the index says.
-  const ofState = STATES.map(state => ({
+  const ofState = UNATTRIBUTED_STATES.map(state => ({
     state,
     page: prepare<Row>(
       client,
