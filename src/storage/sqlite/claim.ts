@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { fromUUIDBytes } from 'typeid-js';
 import { TRIAL_EVERY_MS } from '../breaker.ts';
 import { CANCELLED, DELIVERED, IN_ORDER } from '../delivery-state.ts';
+import { interruptedAttempt } from '../interrupted-attempt.ts';
 import type { RecentBodies } from '../recent-bodies.ts';
 import type { ClaimedDelivery, LineClaim, Store } from '../store.ts';
 import { ownWebhookId } from '../webhook-id.ts';
@@ -168,19 +167,8 @@ export function createClaim(writer: Writer, bodies: RecentBodies): Pick<Store, '
     }
   }
 
-  /** The worker died, or took longer than its lease: its try counts and is told. */
   function noteInterruption({ delivery_ref: ref, leased_at_ms: started }: LineRow): void {
-    if (ref === null || started === null) return;
-    addAttempt(ref, {
-      id: interruptedId(ref, started),
-      startedAtMs: started,
-      durationMs: 0,
-      outcome: 'interrupted',
-      status: null,
-      detail: 'The lease ran out before an outcome was written; whether the message arrived is not known.',
-      responseHead: null,
-      requestedBy: null,
-    });
+    if (ref !== null && started !== null) addAttempt(ref, interruptedAttempt(ref, started));
   }
 
   return {
@@ -207,10 +195,4 @@ export function createClaim(writer: Writer, bodies: RecentBodies): Pick<Store, '
       return claimed;
     }),
   };
-}
-
-/** Nobody was there to give the attempt an id; this one is the same however often the interruption is found. */
-function interruptedId(deliveryRef: number, startedAtMs: number): string {
-  const digest = createHash('sha256').update(`${deliveryRef} ${startedAtMs}`).digest();
-  return fromUUIDBytes('att', digest.subarray(0, 16)).toString();
 }

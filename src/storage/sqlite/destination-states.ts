@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { inScope } from '../in-scope.ts';
-import type { BreakerState, DestinationState, Scope } from '../store.ts';
+import { toDestinationState } from '../rows/destination.ts';
+import type { Scope } from '../store.ts';
 import type { destination } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
@@ -18,22 +19,10 @@ export function createDestinationStates(client: Database) {
       all
         .all({})
         .filter(row => inScope(scope, row.account))
-        .map(toState),
-    byRef: (ref: number) => toState(byRef.get({ ref })!),
-  };
-}
-
-function toState(row: StateRow): DestinationState {
-  return {
-    account: row.account,
-    name: row.name,
-    state: row.state as DestinationState['state'],
-    reason: row.reason,
-    breaker: row.breaker as BreakerState,
-    failuresInRow: row.failures_in_row,
-    trialAtMs: row.trial_at_ms,
-    lastSuccessAtMs: row.last_success_at_ms,
-    lastFailureAtMs: row.last_failure_at_ms,
-    pending: row.pending,
+        .map(row => toDestinationState(row, row.pending)),
+    byRef(ref: number) {
+      const row = byRef.get({ ref })!;
+      return toDestinationState(row, row.pending);
+    },
   };
 }

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { CANCELLED, DELIVERED, EXHAUSTED, PENDING } from '../delivery-state.ts';
 import { inScope } from '../in-scope.ts';
+import { STORED_STATE } from '../rows/delivery.ts';
 import type { DeliveryFilter, DeliveryRow, Page, Scope } from '../store.ts';
 import type { DeliveryRows } from './delivery-rows.ts';
 import { newestFirst, type Timed, type Window } from './newest-first.ts';
@@ -13,15 +13,6 @@ interface Source {
   readonly name: string;
   readonly state: string;
 }
-
-const STORED = {
-  pending: PENDING,
-  delivering: PENDING,
-  held: PENDING,
-  delivered: DELIVERED,
-  exhausted: EXHAUSTED,
-  cancelled: CANCELLED,
-};
 
 /** Deliveries, newest first. */
 export function createListDeliveries(client: Database, rows: DeliveryRows) {
@@ -67,7 +58,7 @@ export function createListDeliveries(client: Database, rows: DeliveryRows) {
       if (state === undefined) return all.all(values);
       if (state === 'delivered') return delivered.all(values);
       const leased = state === 'delivering' ? 1 : state === 'pending' || state === 'held' ? 0 : null;
-      return unsent.all({ ...values, state: STORED[state], leased });
+      return unsent.all({ ...values, state: STORED_STATE[state], leased });
     }
 
     function hasState({ ref }: Timed): boolean {

@@ -1,6 +1,7 @@
-import { type Breaker, nextBreaker, TRIAL_EVERY_MS } from '../breaker.ts';
+import { TRIAL_EVERY_MS } from '../breaker.ts';
 import { DELIVERED, EXHAUSTED, IN_ORDER, PASSES_ONCE } from '../delivery-state.ts';
-import type { BreakerState, Settlement, Store } from '../store.ts';
+import { judgeDestination } from '../judge-destination.ts';
+import type { Settlement, Store } from '../store.ts';
 import { createAddAttempt } from './attempts.ts';
 import { createNextOfLine, type LineRow } from './line.ts';
 import type { destination } from './schema.ts';
@@ -71,7 +72,7 @@ export function createSettle(writer: Writer): Pick<Store, 'settleDeliveries' | '
     addAttempt(row.ref, tried);
     const { destination_ref, return_ref, ref } = row;
     const of = destinations.get(destination_ref) ?? findDestination.get({ ref: destination_ref })!;
-    destinations.set(destination_ref, judged(of, verdict, nowMs));
+    destinations.set(destination_ref, judgeDestination(of, verdict, nowMs));
 
     if (row.trial === 1 && next.state !== 'delivered') {
       // Neither counted nor given up: the destination was tried, not the message. Another line has the next trial.
@@ -114,29 +115,5 @@ export function createSettle(writer: Writer): Pick<Store, 'settleDeliveries' | '
         }
       }),
     ),
-  };
-}
-
-/** The destination after one more exchange; written once per batch. */
-function judged(row: DestinationRow, verdict: Settlement['verdict'], nowMs: number): DestinationRow {
-  const before: Breaker = {
-    breaker: row.breaker as BreakerState,
-    failuresInRow: row.failures_in_row,
-    trialAtMs: row.trial_at_ms,
-  };
-  const after = nextBreaker(before, verdict, nowMs);
-  const succeeded = verdict === 'success';
-  const failed = verdict === 'failure' || verdict === 'gone';
-  const gone = verdict === 'gone' && row.state !== 'disabled';
-  return {
-    ...row,
-    state: gone ? 'disabled' : row.state,
-    reason: gone ? 'The destination answered 410 Gone.' : row.reason,
-    breaker: after.breaker,
-    failures_in_row: after.failuresInRow,
-    trial_at_ms: after.trialAtMs,
-    tried_since_ms: after.breaker === 'closed' && before.breaker !== 'closed' ? nowMs : row.tried_since_ms,
-    last_success_at_ms: succeeded ? nowMs : row.last_success_at_ms,
-    last_failure_at_ms: failed ? nowMs : row.last_failure_at_ms,
   };
 }
