@@ -35,6 +35,7 @@ async function withCallersClock(store: Store, url: string): Promise<Store> {
   await clock.connect();
   return new Proxy(store, {
     get(target, name: keyof Store) {
+      if (typeof target[name] !== 'function') return target[name]; // `then`, for whoever awaits the store itself
       const operation = target[name] as unknown as (...values: never[]) => Promise<unknown>;
       return async (...values: never[]) => {
         const nowMs = NOW[name]?.(values);

@@ -96,6 +96,7 @@ export function openDatabase(
   const onStatement = options.onStatement ?? (() => undefined);
   /** A pooler in transaction mode may lose what a connection had prepared; then nothing is prepared any more. */
   let named = true;
+  let closing: Promise<unknown> | null = null;
 
   async function send<Row>(client: Pool | PoolClient, of: Statement<Row>, values: Values) {
     onStatement(of.text);
@@ -182,7 +183,8 @@ export function openDatabase(
         }
       },
     async close() {
-      await Promise.all([pool.end(), readPool.end()]);
+      closing ??= Promise.all([pool.end(), readPool.end()]);
+      await closing;
     },
   };
 }
