@@ -1,10 +1,10 @@
 import { GatewayError } from '../../gateway-error.ts';
 import type { RecentBodies } from '../recent-bodies.ts';
-import { toInboundWork } from '../rows/inbound.ts';
+import { type InboundStored, toInboundWork } from '../rows/inbound.ts';
 import type { RecordGroup, RecordResult, Store } from '../store.ts';
 import type { Connections } from './connections.ts';
 import type { Database } from './database.ts';
-import { INBOUND_COLUMNS, type InboundRead } from './inbound-rows.ts';
+import { INBOUND_COLUMNS } from './inbound-rows.ts';
 import { judgeGroups } from './judge-groups.ts';
 import { loadReturns } from './load-returns.ts';
 import { recordInbound } from './record-inbound.ts';
@@ -15,7 +15,7 @@ import { storeError } from './store-error.ts';
 import { createUnknownDestinations, writeEvents } from './write-events.ts';
 import { writeReturns } from './write-returns.ts';
 
-const claim = statement<InboundRead>(
+const claim = statement<InboundStored>(
   sql`WITH picked AS (
       SELECT account, inbound_id FROM inbound_queue WHERE lease_until_ms <= retour_now_ms()
       ORDER BY received_at_ms, inbound_id LIMIT ${given('limit')}::integer FOR UPDATE SKIP LOCKED

@@ -68,11 +68,21 @@ export async function findReturn(session: Session, scope: Scope, id: string): Pr
 
 /** The survivor, where it was merged away. */
 export async function living(session: Session, row: StoredRow): Promise<StoredRow> {
-  let found = row;
-  while (found.merged_into !== null) {
-    [found] = (await returnsByKeys(session, [{ account: found.account, id: found.merged_into }])) as [StoredRow];
+  return (await livingOf(session, [row]))[0]!;
+}
+
+/** The survivors of several, in their order; two that were merged have the same. */
+export async function livingOf(session: Session, rows: readonly StoredRow[]): Promise<readonly StoredRow[]> {
+  let found = rows;
+  for (;;) {
+    const gone = found.flatMap(({ account, merged_into: id }) => (id === null ? [] : [{ account, id }]));
+    if (gone.length === 0) return found;
+    const distinct = new Map(gone.map(key => [`${key.account} ${key.id}`, key]));
+    const survivors = new Map(
+      (await returnsByKeys(session, [...distinct.values()])).map(row => [`${row.account} ${row.id}`, row]),
+    );
+    found = found.map(row => (row.merged_into === null ? row : survivors.get(`${row.account} ${row.merged_into}`)!));
   }
-  return found;
 }
 
 export async function toReturnRows(session: Session, rows: readonly StoredRow[]): Promise<readonly ReturnRow[]> {
