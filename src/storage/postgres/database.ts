@@ -26,6 +26,8 @@ export interface Database extends Session {
    * begin inside it. Whether a transaction was committed is unknown where the connection is lost in its last moment.
    */
   transaction<Result>(body: (tx: Session) => Promise<Result>): Promise<Result>;
+  /** The same without limits of time, on a connection of its own: for migrations and moves. Others wait for its locks. */
+  longTransaction<Result>(body: (tx: Session) => Promise<Result>): Promise<Result>;
   /** A body as an operation of the port: what it throws is the one error class. */
   operation<Arguments extends unknown[], Result>(
     body: (...values: Arguments) => Result | Promise<Result>,
@@ -59,6 +61,11 @@ const types = {
   },
 } as PoolConfig['types'];
 
+/** How long the server lets a statement run, wait for a lock, and a transaction stand still. */
+function limits(statementMs: number, lockMs: number, idleMs: number): string {
+  return `-c statement_timeout=${statementMs} -c lock_timeout=${lockMs} -c idle_in_transaction_session_timeout=${idleMs}`;
+}
+
 export function connectionConfig(url: string): PoolConfig {
   return {
     connectionString: url,
@@ -67,20 +74,30 @@ export function connectionConfig(url: string): PoolConfig {
     query_timeout: SILENCE_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'retour',
-    options: `-c statement_timeout=${STATEMENT_TIMEOUT_MS} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000`,
+    options: limits(STATEMENT_TIMEOUT_MS, 10_000, 60_000),
   };
 }
 
 /** Host, port and database of a URL, without user and password. */
 export function placeOf(url: string): string {
+  const { hostname, port, pathname, searchParams, username, search, hash } = parsed(url);
+  // A password with one of these characters ends the part that is secret too early: nothing of it may be shown.
+  if (/[@#]/.test(pathname + search + hash)) throw new GatewayError('CONFIG_INVALID', ESCAPE);
+  const host = searchParams.get('host') ?? hostname;
+  const database = pathname.slice(1) || searchParams.get('database') || decodeURIComponent(username);
+  return `${host || 'localhost'}:${searchParams.get('port') ?? (port || '5432')}/${database}`;
+}
+
+const ESCAPE =
+  'RETOUR_DATABASE_URL is not a URL: write postgres://user:password@host:5432/database, and in the password %23 for #, %2F for /, %3F for ?, %40 for @, %25 for %.';
+
+function parsed(url: string): URL {
   try {
-    const { hostname, port, pathname } = new URL(url);
-    return `${hostname || 'localhost'}:${port || '5432'}${pathname}`;
+    const given = new URL(url);
+    decodeURIComponent(given.username + given.password);
+    return given;
   } catch {
-    throw new GatewayError(
-      'CONFIG_INVALID',
-      'RETOUR_DATABASE_URL is not a URL; write postgres://user:password@host:5432/database.',
-    );
+    throw new GatewayError('CONFIG_INVALID', ESCAPE);
   }
 }
 
@@ -98,20 +115,25 @@ export function openDatabase(
   let named = true;
   let closing: Promise<unknown> | null = null;
 
-  async function send<Row>(client: Pool | PoolClient, of: Statement<Row>, values: Values) {
+  async function send<Row>(client: Pool | PoolClient, of: Statement<Row>, values: Values, name: string | undefined) {
     onStatement(of.text);
-    return client.query<Row & object>({ ...(named ? { name: of.name } : {}), text: of.text, values: of.bind(values) });
+    return client.query<Row & object>({
+      ...(name === undefined ? {} : { name }),
+      text: of.text,
+      values: of.bind(values),
+    });
   }
 
   function sessionOf(client: Pool | PoolClient, isAlone: boolean): Session {
     async function query<Row>(of: Statement<Row>, values: Values = {}) {
+      const name = named ? of.name : undefined;
       try {
-        return await send(client, of, values);
+        return await send(client, of, values, name);
       } catch (cause) {
-        if (!named || (codeOf(cause) !== '26000' && codeOf(cause) !== '42P05')) throw cause;
+        if (name === undefined || (codeOf(cause) !== '26000' && codeOf(cause) !== '42P05')) throw cause;
         named = false;
         if (!isAlone) throw cause; // the transaction is over; it is tried again as a whole
-        return send(client, of, values);
+        return send(client, of, values, undefined);
       }
     }
     return {
@@ -131,8 +153,8 @@ export function openDatabase(
     };
   }
 
-  async function once<Result>(body: (tx: Session) => Promise<Result>): Promise<Result> {
-    const client = await pool.connect();
+  async function once<Result>(of: Pool, body: (tx: Session) => Promise<Result>): Promise<Result> {
+    const client = await of.connect();
     let broken: Error | boolean = false;
     try {
       onStatement('BEGIN');
@@ -152,10 +174,10 @@ export function openDatabase(
     }
   }
 
-  async function transaction<Result>(body: (tx: Session) => Promise<Result>): Promise<Result> {
+  async function transaction<Result>(of: Pool, body: (tx: Session) => Promise<Result>): Promise<Result> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await once(body);
+        return await once(of, body);
       } catch (cause) {
         const lostPrepared = codeOf(cause) === '26000' || codeOf(cause) === '42P05';
         const missingDay = instantWithoutPartition(cause);
@@ -172,7 +194,15 @@ export function openDatabase(
     place,
     ...sessionOf(pool, true),
     reads: sessionOf(readPool, true),
-    transaction,
+    transaction: body => transaction(pool, body),
+    async longTransaction(body) {
+      const own = createPool({ ...config, query_timeout: 0, options: limits(0, 0, 0), max: 1 });
+      try {
+        return await transaction(own, body);
+      } finally {
+        await own.end();
+      }
+    },
     operation:
       body =>
       async (...values) => {
@@ -199,6 +229,8 @@ function instantWithoutPartition(cause: unknown): number | null {
 
 function createPool(config: PoolConfig): Pool {
   const pool = new pg.Pool(config);
-  pool.on('error', () => undefined); // an idle connection was cut; the pool drops it, and the next statement makes another
+  // A connection was cut. Where it was idle, the pool drops it; where a transaction has it, its next statement fails.
+  pool.on('error', () => undefined);
+  pool.on('connect', client => client.on('error', () => undefined));
   return pool;
 }

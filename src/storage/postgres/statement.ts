@@ -45,11 +45,12 @@ function encoded(value: unknown): unknown {
   return value;
 }
 
-const ESCAPED_NUL = /(?<!\\)((?:\\\\)*)\\u0000/g;
+/** U+0000, and half of a character: JSON texts can name them, PostgreSQL reads neither. `JSON.stringify` writes whole characters as they are. */
+const UNREADABLE = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 
 function toJson(value: object): string {
   const text = JSON.stringify(value);
-  return text.includes('\\u0000') ? text.replace(ESCAPED_NUL, '$1\uFFFD') : text;
+  return /\\u(?:0000|d)/.test(text) ? text.replace(UNREADABLE, '$1\uFFFD') : text;
 }
 
 /**
