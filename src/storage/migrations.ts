@@ -19,3 +19,27 @@ export function readMigrations(folder: URL): readonly Migration[] {
     return { number, name: file.slice(5, -4), sql, digest: createHash('sha256').update(sql).digest('hex') };
   });
 }
+
+/** What of the known migrations a store lacks. Refuses one that a newer program wrote, or another build. */
+export function pendingOf(
+  applied: readonly Pick<Migration, 'number' | 'digest'>[],
+  known: readonly Migration[],
+  store: string,
+): readonly Migration[] {
+  const newest = applied.at(-1)?.number ?? 0;
+  if (newest > known.length) {
+    throw new GatewayError(
+      'STORE_TOO_NEW',
+      `The store ${store} has version ${newest}; this program knows versions up to ${known.length}.`,
+    );
+  }
+  for (const { number, digest } of applied) {
+    if (known[number - 1]?.digest !== digest) {
+      throw new GatewayError(
+        'STORE_UNAVAILABLE',
+        `The store ${store} was made by another build: version ${number} differs.`,
+      );
+    }
+  }
+  return known.slice(newest);
+}

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../gateway-error.ts';
-import { type Migration, readMigrations } from '../migrations.ts';
+import { type Migration, pendingOf, readMigrations } from '../migrations.ts';
 import type { Database, Session } from './database.ts';
 import { sql } from './sql.ts';
 import { given, statement } from './statement.ts';
@@ -21,14 +21,16 @@ const record = statement(
   sql`INSERT INTO migration (number, name, digest) VALUES (${given('number')}::integer, ${given('name')}, ${given('digest')})`,
 );
 
-/** Brings the schema to this version in one transaction; answers the numbers that were applied. */
+/** The migrations of the PostgreSQL store. */
+export const postgresMigrations = (): readonly Migration[] => readMigrations(FOLDER);
+
+/** Brings the schema to this version in one transaction; answers the migrations that were applied. */
 export async function migrate(
   database: Database,
-  migrations: readonly Migration[] = readMigrations(FOLDER),
-): Promise<readonly number[]> {
-  const present = (await database.get(isThere))!.there ? await database.all(applied) : [];
-  if (pendingOf(present, migrations, database.place).length === 0) return [];
-  return database.transaction(async tx => {
+  migrations: readonly Migration[] = postgresMigrations(),
+): Promise<readonly Migration[]> {
+  if ((await pendingMigrations(database, migrations)).length === 0) return [];
+  return database.longTransaction(async tx => {
     await tx.all(lock);
     await refuseForeign(tx, database.place);
     await tx.script(MAKE_TABLE);
@@ -37,8 +39,18 @@ export async function migrate(
       await tx.script(text);
       await tx.run(record, { number, name, digest });
     }
-    return pending.map(({ number }) => number);
+    return pending;
   });
+}
+
+/** What a start would apply. Changes nothing. */
+export async function pendingMigrations(
+  database: Database,
+  migrations: readonly Migration[] = postgresMigrations(),
+): Promise<readonly Migration[]> {
+  const present = (await database.get(isThere))!.there ? await database.all(applied) : [];
+  if (present.length === 0) await refuseForeign(database, database.place);
+  return pendingOf(present, migrations, database.place);
 }
 
 /** Another application's tables are left alone. */
@@ -48,27 +60,4 @@ async function refuseForeign(tx: Session, place: string): Promise<void> {
     const message = `The database ${place} has tables of another application: give Retour one of its own.`;
     throw new GatewayError('STORE_UNAVAILABLE', message);
   }
-}
-
-function pendingOf(
-  present: readonly Migration[],
-  migrations: readonly Migration[],
-  place: string,
-): readonly Migration[] {
-  const newest = present.at(-1)?.number ?? 0;
-  if (newest > migrations.length) {
-    throw new GatewayError(
-      'STORE_TOO_NEW',
-      `The store ${place} has version ${newest}; this program knows versions up to ${migrations.length}.`,
-    );
-  }
-  for (const { number, digest } of present) {
-    if (migrations[number - 1]?.digest !== digest) {
-      throw new GatewayError(
-        'STORE_UNAVAILABLE',
-        `The store ${place} was made by another build: version ${number} differs.`,
-      );
-    }
-  }
-  return migrations.slice(newest);
 }

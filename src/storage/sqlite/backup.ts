@@ -3,9 +3,10 @@ import { chown, link, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Database as Connection } from 'better-sqlite3';
 import { GatewayError } from '../../gateway-error.ts';
+import { pendingOf } from '../migrations.ts';
 import { lockFile } from './connect.ts';
 import { copyStore, named, openToRead, requireOurs } from './copy-store.ts';
-import { sqliteMigrations } from './migrate.ts';
+import { appliedTo, sqliteMigrations } from './migrate.ts';
 import { Database } from './sql.ts';
 import { targetTrouble } from './target-trouble.ts';
 
@@ -138,20 +139,7 @@ export function isLocked(path: string): boolean {
 function readFacts(client: Connection, path: string): StoreFacts {
   requireOurs(client, path);
   const known = sqliteMigrations();
-  const applied = client.prepare('SELECT number, digest FROM migration ORDER BY number').all() as readonly {
-    readonly number: number;
-    readonly digest: string;
-  }[];
-  const version = applied.at(-1)?.number ?? 0;
-  if (version > known.length) {
-    throw new GatewayError(
-      'STORE_TOO_NEW',
-      `The store ${path} has version ${version}; this program knows versions up to ${known.length}.`,
-    );
-  }
-  if (applied.some(({ number, digest }) => known[number - 1]?.digest !== digest)) {
-    throw new GatewayError('STORE_UNAVAILABLE', `The store ${path} was made by another build.`);
-  }
+  const version = known.length - pendingOf(appliedTo(client), known, path).length;
   const newest = client.prepare('SELECT received_at_ms AS at FROM inbound ORDER BY ref DESC LIMIT 1').get() as
     | { readonly at: number }
     | undefined;
