@@ -3,38 +3,50 @@ import { bodyHash, keyHash } from '../dedupe-hash.ts';
 import type { InboundState, KeepResult, NewInbound, Store } from '../store.ts';
 import type { Connections } from './connections.ts';
 import type { Database, Session } from './database.ts';
-import { inbound, inboundBody, inboundQueue, rejection } from './schema.ts';
+import { dedupe, inbound, inboundBody, inboundQueue, rejection } from './schema.ts';
 import { sql } from './sql.ts';
 import { bytesToJson, given, insertInto, type NewRow, rowsOf, sorted, statement } from './statement.ts';
 import { storeError } from './store-error.ts';
 
+const RECEIVED: InboundState = 'received';
+
 /**
  * Takes each (key, body) that no living row has; a conflicting insert waits until the other transaction has ended, so
- * two processes that are told the same at once agree on who was first. The answer names the first row of each.
+ * two processes that are told the same at once agree on who was first. Answers the first row of each, and the first
+ * with other bytes that was there before the statement.
  */
-const remember = statement<{ key_hash: Buffer; body_hash: Buffer; inbound_id: string }>(
-  sql`INSERT INTO dedupe AS t (account, key_hash, body_hash, inbound_id, expires_at_ms)
-    SELECT r.account, r.key_hash, r.body_hash, r.inbound_id, r.expires_at_ms
-    FROM json_to_recordset(${given('rows')}::json)
-      AS r(account text, key_hash bytea, body_hash bytea, inbound_id text, expires_at_ms bigint, received_at_ms bigint)
-    ON CONFLICT (account, key_hash, body_hash) DO UPDATE SET
-      inbound_id = CASE WHEN t.expires_at_ms <= ${given('now')}::bigint THEN excluded.inbound_id ELSE t.inbound_id END,
-      expires_at_ms = CASE WHEN t.expires_at_ms <= ${given('now')}::bigint THEN excluded.expires_at_ms ELSE t.expires_at_ms END
-    RETURNING t.key_hash, t.body_hash, t.inbound_id`,
+const remember = statement<{ key_hash: Buffer; body_hash: Buffer; inbound_id: string; variant_of: string | null }>(
+  sql`WITH taken AS (
+      INSERT INTO dedupe AS t (account, key_hash, body_hash, inbound_id, expires_at_ms)
+      SELECT account, key_hash, body_hash, inbound_id, expires_at_ms FROM ${rowsOf(dedupe)} r
+      ON CONFLICT (account, key_hash, body_hash) DO UPDATE SET
+        inbound_id = CASE WHEN t.expires_at_ms <= ${given('now')}::bigint THEN excluded.inbound_id ELSE t.inbound_id END,
+        expires_at_ms = CASE WHEN t.expires_at_ms <= ${given('now')}::bigint THEN excluded.expires_at_ms ELSE t.expires_at_ms END
+      RETURNING t.account, t.key_hash, t.body_hash, t.inbound_id
+    )
+    SELECT t.key_hash, t.body_hash, t.inbound_id, (
+        SELECT min(d.inbound_id) FROM dedupe d WHERE d.account = t.account AND d.key_hash = t.key_hash
+          AND d.body_hash <> t.body_hash AND d.expires_at_ms > ${given('now')}::bigint) AS variant_of
+    FROM taken t`,
 );
-/** In a statement of its own: the one above does not see what it wrote itself. */
-const firstOfKey = statement<{ key_hash: Buffer; body_hash: Buffer; inbound_id: string }>(
-  sql`SELECT d.key_hash, d.body_hash, d.inbound_id FROM dedupe d
-    JOIN json_to_recordset(${given('rows')}::json) AS r(account text, key_hash bytea)
-      ON d.account = r.account AND d.key_hash = r.key_hash
-    WHERE d.expires_at_ms > ${given('now')}::bigint ORDER BY d.inbound_id`,
+const keep = statement(
+  sql`WITH row AS (
+      INSERT INTO inbound (account, id, connection, provider, state, source, received_at_ms, method, path, query,
+        headers, body_digest, body_bytes, trust, secret_index, config_revision, variant_of)
+      SELECT account, id, connection, provider, ${RECEIVED}, source, received_at_ms, method, path, query,
+        headers, body_digest, body_bytes, trust, secret_index, config_revision, variant_of FROM ${rowsOf(inbound)} r
+    ), bytes AS (
+      INSERT INTO inbound_body (account, inbound_id, received_at_ms, body)
+      SELECT account, inbound_id, received_at_ms, body FROM ${rowsOf(inboundBody, 'bodies')} b
+    )
+    INSERT INTO inbound_queue (account, inbound_id, received_at_ms, lease_until_ms)
+    SELECT account, id, received_at_ms, 0 FROM ${rowsOf(inbound)} r`,
 );
-const insertRows = insertInto(inbound);
 const insertBodies = insertInto(inboundBody, sql`ON CONFLICT DO NOTHING`);
 const insertQueued = insertInto(inboundQueue, sql`ON CONFLICT DO NOTHING`);
 /** What was tried in vain before is tried again; retention may have taken its bytes, and these are the same. */
 const queueAgain = statement<{ id: string; received_at_ms: number }>(
-  sql`UPDATE inbound i SET state = ${'received' satisfies InboundState}, bytes_erased_at_ms = NULL,
+  sql`UPDATE inbound i SET state = ${RECEIVED}, bytes_erased_at_ms = NULL,
       query = CASE WHEN i.bytes_erased_at_ms IS NULL THEN i.query ELSE r.query END
     FROM ${rowsOf(inbound)} r WHERE i.account = r.account AND i.id = r.id
       AND i.state IN ('failed', 'unreadable', 'unrecognized')
@@ -127,9 +139,10 @@ async function keepHashed(tx: Session, batch: readonly Hashed[]): Promise<readon
       ({ row }) => row.account,
       ({ row }) => row.id,
     );
-    await tx.run(insertRows, { rows: byKey.map(({ row, variantOf }) => toInbound(row, variantOf)) });
-    await tx.run(insertBodies, { rows: byKey.map(({ row }) => toBody(row, row.id, row.receivedAtMs)) });
-    await tx.run(insertQueued, { rows: byKey.map(({ row }) => toQueued(row.account, row.id, row.receivedAtMs)) });
+    await tx.run(keep, {
+      rows: byKey.map(({ row, variantOf }) => toInbound(row, variantOf)),
+      bodies: byKey.map(({ row }) => toBody(row, row.id, row.receivedAtMs)),
+    });
   }
   const again = new Map<string, NewInbound>();
   for (const [index, { row }] of batch.entries()) {
@@ -169,19 +182,19 @@ async function takeKeys(tx: Session, batch: readonly Hashed[]): Promise<(hashed:
   }));
   // A batch is of one moment; what expires within it may as well have expired.
   const now = Math.max(...batch.map(({ row }) => row.receivedAtMs));
-  const same = new Map<string, string>();
-  for (const { key_hash, body_hash, inbound_id } of await tx.all(remember, { rows, now })) {
-    same.set(pairOf(key_hash, body_hash), inbound_id);
-  }
-  const ofKey = new Map<string, { readonly body: Buffer; readonly id: string }[]>();
-  for (const { key_hash, body_hash, inbound_id } of await tx.all(firstOfKey, { rows, now })) {
+  const taken = new Map<string, { readonly id: string; readonly variantOf: string | null }>();
+  const ofKey = new Map<string, string[]>();
+  for (const { key_hash, body_hash, inbound_id: id, variant_of } of await tx.all(remember, { rows, now })) {
+    taken.set(pairOf(key_hash, body_hash), { id, variantOf: variant_of });
     const key = key_hash.toString('hex');
-    ofKey.set(key, [...(ofKey.get(key) ?? []), { body: body_hash, id: inbound_id }]);
+    ofKey.set(key, [...(ofKey.get(key) ?? []), id]);
   }
   return ({ row, key, body }) => {
     if (key === null) return { same: row.id, variantOf: null };
-    const others = (ofKey.get(key.toString('hex')) ?? []).filter(each => !each.body.equals(body) && each.id < row.id);
-    return { same: same.get(pairOf(key, body)) ?? row.id, variantOf: others[0]?.id ?? null };
+    const { id, variantOf } = taken.get(pairOf(key, body))!;
+    // The statement did not see what it took itself for this key, from an earlier row of the batch.
+    const inBatch = ofKey.get(key.toString('hex'))!.filter(other => other < row.id);
+    return { same: id, variantOf: variantOf ?? inBatch.sort()[0] ?? null };
   };
 }
 
@@ -216,7 +229,6 @@ function toInbound(row: NewInbound, variantOf: string | null): NewRow<typeof inb
     id: row.id,
     connection: row.connection,
     provider: row.adapterId,
-    state: 'received',
     source: row.source,
     received_at_ms: row.receivedAtMs,
     method: row.method,
