@@ -3,6 +3,7 @@ import { unpackText } from './pack.ts';
 /** A delivery follows its recording by milliseconds: these bodies need not be unpacked (25 µs each). */
 export interface RecentBodies {
   add(position: number, body: string): void;
+  find(position: number): string | undefined;
   read(position: number, packed: Uint8Array): string;
   forget(): void;
 }
@@ -24,6 +25,7 @@ export function createRecentBodies(): RecentBodies {
         characters -= old.length;
       }
     },
+    find: position => bodies.get(position),
     read: (position, packed) => bodies.get(position) ?? unpackText(packed),
     forget() {
       bodies.clear();

@@ -3,6 +3,7 @@ import { createRecentBodies } from '../recent-bodies.ts';
 import type { Store } from '../store.ts';
 import { createAdministration } from './administration.ts';
 import { createClaim } from './claim.ts';
+import { createClaimedAccounts } from './claimed-accounts.ts';
 import { checkServer } from './connect.ts';
 import { createConnections } from './connections.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -50,14 +51,15 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
   const notifier = createNotifier({ url, place: database.place, onWork, onProblem });
   const connections = createConnections(database);
   const bodies = createRecentBodies();
+  const accounts = createClaimedAccounts();
   const intake = createIntake(database, connections);
   const recording = createRecording(database, connections, bodies);
 
   return {
     ...intake,
     ...recording,
-    ...createClaim(database, partitions, bodies),
-    ...createSettle(database, partitions),
+    ...createClaim(database, bodies, accounts),
+    ...createSettle(database, partitions, accounts),
     ...createDestinations(database),
     ...createDeliveryReads(database),
     ...createTimers(database),

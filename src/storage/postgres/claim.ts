@@ -1,0 +1,311 @@
+import { TRIAL_EVERY_MS } from '../breaker.ts';
+import { CANCELLED, DELIVERED, IN_ORDER } from '../delivery-state.ts';
+import { interruptedAttempt } from '../interrupted-attempt.ts';
+import { unpackText } from '../pack.ts';
+import type { RecentBodies } from '../recent-bodies.ts';
+import type { ClaimedDelivery, LineClaim, Store } from '../store.ts';
+import { ownWebhookId } from '../webhook-id.ts';
+import { addAttempts } from './attempts.ts';
+import type { ClaimedAccounts } from './claimed-accounts.ts';
+import type { Database, Session } from './database.ts';
+import { freeLine, type LineKey, nextOfLines, type Ordering, type QueuedRow, writeLines } from './line.ts';
+import { KEYS } from './return-rows.ts';
+import { sql } from './sql.ts';
+import { given, sorted, statement } from './statement.ts';
+
+interface Wanted {
+  readonly number: number;
+  readonly account: string;
+  readonly name: string;
+  readonly room: number;
+}
+
+interface PickedRow {
+  readonly number: number;
+  readonly now_ms: number;
+  readonly return_id: string;
+  readonly lease_owner: string | null;
+  readonly leased_at_ms: number | null;
+  readonly delivery_id: string | null;
+}
+
+/** A line that this transaction has locked. */
+interface PickedLine extends LineKey {
+  readonly number: number;
+  readonly ordering: Ordering;
+  readonly trial: boolean;
+  /** What its last worker, who never settled, was sending, and since when. */
+  readonly interrupted: { readonly deliveryId: string; readonly startedAtMs: number } | null;
+}
+
+/** What a line sends now. */
+interface Sending {
+  readonly line: PickedLine;
+  readonly row: QueuedRow;
+  readonly eventId: string;
+  readonly revision: number;
+  readonly body: string;
+}
+
+/** A line that was due and then has nothing to send makes room for another; what is left after so many goes to the next claim. */
+const MOST_ROUNDS = 10;
+
+const number = (value: number) => sql.raw(String(value));
+
+const active = statement<{
+  account: string;
+  name: string;
+  breaker: string;
+  trial_at_ms: number | null;
+  now_ms: number;
+  first: number;
+  later: number | null;
+}>(
+  sql`SELECT d.account, d.name, d.breaker, d.trial_at_ms, n.now_ms, f.due_at_ms AS first,
+      (SELECT l.due_at_ms FROM line l WHERE l.account = d.account AND l.destination = d.name AND l.due_at_ms > n.now_ms
+        ORDER BY l.due_at_ms LIMIT 1) AS later
+    FROM (SELECT retour_now_ms() AS now_ms) n CROSS JOIN destination d
+    CROSS JOIN LATERAL (SELECT l.due_at_ms FROM line l WHERE l.account = d.account AND l.destination = d.name
+      ORDER BY l.due_at_ms LIMIT 1) f
+    WHERE d.state = 'active' ORDER BY d.account, d.name`,
+);
+const WANTED = sql`json_to_recordset(${given('wanted')}::json) AS w(number integer, account text, name text, room integer)`;
+const LINE = sql`SELECT l.return_id, l.due_at_ms, l.lease_owner, l.leased_at_ms, l.delivery_id FROM line l`;
+/**
+ * Lines that somebody else has locked are skipped, so a claim waits for nobody. A destination whose breaker is not
+ * closed answers with its breaker alone.
+ */
+const pick = statement<PickedRow & { return_id: string | null; breaker: string }>(
+  sql`SELECT w.number, d.breaker, n.now_ms, l.return_id, l.lease_owner, l.leased_at_ms, l.delivery_id
+    FROM (SELECT retour_now_ms() AS now_ms) n CROSS JOIN ${WANTED}
+    JOIN destination d ON d.account = w.account AND d.name = w.name AND d.state = 'active'
+    LEFT JOIN LATERAL (
+      ${LINE} WHERE l.account = w.account AND l.destination = w.name AND l.due_at_ms <= n.now_ms AND d.breaker = 'closed'
+      ORDER BY l.due_at_ms LIMIT w.room FOR UPDATE SKIP LOCKED) l ON true
+    ORDER BY w.number, l.due_at_ms`,
+);
+/** One line each of destinations whose trial is due; whoever has the destination's row has its trial. */
+const pickTrials = statement<PickedRow>(
+  sql`SELECT d.number, n.now_ms, l.return_id, l.lease_owner, l.leased_at_ms, l.delivery_id
+    FROM (SELECT retour_now_ms() AS now_ms) n CROSS JOIN (
+      SELECT w.number, t.account, t.name FROM ${WANTED} JOIN destination t ON t.account = w.account AND t.name = w.name
+      WHERE t.state = 'active' AND t.breaker <> 'closed' AND coalesce(t.trial_at_ms, 0) <= retour_now_ms()
+      ORDER BY t.account, t.name FOR UPDATE OF t SKIP LOCKED) d
+    CROSS JOIN LATERAL (
+      ${LINE} WHERE l.account = d.account AND l.destination = d.name AND l.due_at_ms <= n.now_ms
+      ORDER BY l.due_at_ms LIMIT 1 FOR UPDATE SKIP LOCKED) l`,
+);
+const beginTrials = statement(
+  sql`UPDATE destination t SET breaker = 'half_open', trial_at_ms = ${given('at')}::bigint FROM ${WANTED}
+    WHERE t.account = w.account AND t.name = w.name`,
+);
+/** `packed`: whether the body is wanted as well. */
+const messages = statement<{ number: number; event_id: string; revision: number; body: Buffer | null }>(
+  sql`SELECT k.number, e.event_id, e.revision, b.body
+    FROM json_to_recordset(${given('rows')}::json)
+      AS k(number integer, account text, "position" bigint, recorded_at_ms bigint, packed boolean)
+    JOIN event e ON e.account = k.account AND e.position = k.position
+    LEFT JOIN event_body b ON k.packed AND b.account = k.account AND b.position = k.position
+      AND b.recorded_at_ms = k.recorded_at_ms`,
+);
+const countTries = statement(
+  sql`UPDATE delivery d SET tries = d.tries + 1 FROM ${KEYS} WHERE d.account = k.account AND d.id = k.id`,
+);
+const cancel = statement(
+  sql`UPDATE delivery d SET
+      state = CASE WHEN d.arrived_at_ms IS NULL THEN ${number(CANCELLED)} ELSE ${number(DELIVERED)} END,
+      at_ms = coalesce(d.arrived_at_ms, ${given('now')}::bigint), arrived_at_ms = NULL, passes = ${number(IN_ORDER)},
+      requested_by = NULL
+    FROM ${KEYS} WHERE d.account = k.account AND d.id = k.id`,
+);
+
+/**
+ * The queue: lines (destination, return), their due times and leases, all on the database's clock. A claim locks lines
+ * that are due, decides by what it then reads, and writes their leases; a line whose worker died is due again when its
+ * lease ends. However many lines and destinations, it is the same few statements.
+ */
+export function createClaim(
+  database: Database,
+  bodies: RecentBodies,
+  accounts: ClaimedAccounts,
+): Pick<Store, 'dueDestinations' | 'claimLines'> {
+  async function claimTogether(tx: Session, claim: LineClaim): Promise<readonly ClaimedDelivery[]> {
+    const claimed: { readonly number: number; readonly delivery: ClaimedDelivery }[] = [];
+    let wanted: readonly Wanted[] = claim.destinations
+      .map(({ account, name, limit }, index) => ({ number: index, account, name, room: limit }))
+      .filter(({ room }) => room > 0);
+    for (let round = 0; round < MOST_ROUNDS && wanted.length > 0; round += 1) {
+      const { lines, nowMs } = await pickLines(tx, claim, wanted);
+      if (lines.length === 0) break;
+      const sent = await leaseLines(tx, claim, lines, nowMs);
+      for (const sending of sent) {
+        claimed.push({ number: sending.line.number, delivery: toClaimed(claim, sending) });
+      }
+      wanted = wanted.flatMap(each => roomLeft(each, lines, sent));
+    }
+    return sorted(claimed, each => each.number).map(({ delivery }) => delivery);
+  }
+
+  async function pickLines(
+    tx: Session,
+    claim: LineClaim,
+    wanted: readonly Wanted[],
+  ): Promise<{ readonly lines: readonly PickedLine[]; readonly nowMs: number }> {
+    const rows = await tx.all(pick, { wanted });
+    const lines: PickedLine[] = [];
+    const open: Wanted[] = [];
+    for (const row of rows) {
+      if (row.breaker !== 'closed') open.push(wanted.find(each => each.number === row.number)!);
+      else if (row.return_id !== null) lines.push(toPicked(claim, { ...row, return_id: row.return_id }, false));
+    }
+    const trials = open.length === 0 ? [] : await tx.all(pickTrials, { wanted: open });
+    for (const row of trials) lines.push(toPicked(claim, row, true));
+    return { lines, nowMs: rows[0]?.now_ms ?? 0 };
+  }
+
+  /** Leases those of the lines that have something to send now; the others wait, or are dropped. */
+  async function leaseLines(
+    tx: Session,
+    { owner, nowMs: ownNowMs, leaseMs }: LineClaim,
+    lines: readonly PickedLine[],
+    nowMs: number,
+  ): Promise<readonly Sending[]> {
+    await addAttempts(
+      tx,
+      lines.flatMap(({ account, interrupted }) => {
+        if (interrupted === null) return [];
+        const { deliveryId, startedAtMs } = interrupted;
+        return [{ account, deliveryId, attempt: interruptedAttempt(deliveryId, startedAtMs) }];
+      }),
+    );
+    const { sendings, waiting, empty } = await nextMessages(tx, lines, nowMs);
+    const counted = sendings.filter(({ line }) => !line.trial);
+    if (counted.length > 0) {
+      await tx.run(countTries, { keys: counted.map(({ line: { account }, row: { id } }) => ({ account, id })) });
+    }
+    const leased = sendings.map(({ line, row }) => ({
+      ...freeLine(line, nowMs + leaseMs),
+      lease_owner: owner,
+      leased_at_ms: nowMs,
+      lease_mark: ownNowMs + leaseMs,
+      delivery_id: row.id,
+      trial: line.trial,
+      unordered: line.ordering === 'none',
+    }));
+    await writeLines(tx, [...leased, ...waiting], empty);
+    const trials = sendings.flatMap(({ line }) =>
+      line.trial ? [{ account: line.account, name: line.destination }] : [],
+    );
+    if (trials.length > 0) await tx.run(beginTrials, { wanted: trials, at: nowMs + TRIAL_EVERY_MS });
+    return sendings;
+  }
+
+  async function nextMessages(tx: Session, lines: readonly PickedLine[], nowMs: number) {
+    const sendings: Sending[] = [];
+    const waiting: ReturnType<typeof freeLine>[] = [];
+    const empty: PickedLine[] = [];
+    let open = lines;
+    while (open.length > 0) {
+      const due: { readonly line: PickedLine; readonly row: QueuedRow; readonly recent: string | undefined }[] = [];
+      for (const [index, next] of (await nextOfLines(tx, open, nowMs)).entries()) {
+        const line = open[index]!;
+        if (next === null) empty.push(line);
+        else if (next.dueAtMs > nowMs) waiting.push(freeLine(line, next.dueAtMs));
+        else due.push({ line, row: next.row, recent: bodies.find(next.row.position) });
+      }
+      const gone: typeof due = [];
+      for (const { number: index, event_id, revision, body } of await readMessages(tx, due)) {
+        const { line, row, recent } = due[index]!;
+        const text = recent ?? (body === null ? null : unpackText(body));
+        if (text === null) gone.push(due[index]!);
+        else sendings.push({ line, row, eventId: event_id, revision, body: text });
+      }
+      if (gone.length > 0) {
+        // Retention dropped the message: there is nothing left to send.
+        await tx.run(cancel, { keys: gone.map(({ line: { account }, row: { id } }) => ({ account, id })), now: nowMs });
+      }
+      open = gone.map(({ line }) => line);
+    }
+    return { sendings, waiting, empty };
+  }
+
+  async function readMessages(
+    tx: Session,
+    due: readonly { readonly line: PickedLine; readonly row: QueuedRow; readonly recent: string | undefined }[],
+  ) {
+    if (due.length === 0) return [];
+    const rows = due.map(({ line: { account }, row, recent }, index) => ({
+      number: index,
+      account,
+      position: row.position,
+      recorded_at_ms: row.created_at_ms,
+      packed: recent === undefined,
+    }));
+    return sorted(await tx.all(messages, { rows }), row => row.number);
+  }
+
+  return {
+    dueDestinations: database.operation(async nowMs => {
+      const due: { account: string; name: string }[] = [];
+      let nextDueAtMs: number | null = null;
+      for (const row of await database.all(active)) {
+        const opensAtMs = row.breaker === 'closed' ? 0 : (row.trial_at_ms ?? 0);
+        const firstAtMs = Math.max(row.first, opensAtMs);
+        if (firstAtMs <= row.now_ms) due.push({ account: row.account, name: row.name });
+        const nextAtMs = firstAtMs > row.now_ms ? firstAtMs : row.later;
+        if (nextAtMs === null) continue;
+        const ownNextAtMs = nowMs + (nextAtMs - row.now_ms);
+        if (nextDueAtMs === null || ownNextAtMs < nextDueAtMs) nextDueAtMs = ownNextAtMs;
+      }
+      return { due, nextDueAtMs };
+    }),
+
+    claimLines: database.operation(async claim => {
+      const claimed = await database.transaction(tx => claimTogether(tx, claim));
+      for (const { id, account } of claimed) accounts.add(id, account);
+      return claimed;
+    }),
+  };
+}
+
+function toPicked({ destinations }: LineClaim, row: PickedRow, trial: boolean): PickedLine {
+  const { account, name, ordering } = destinations[row.number]!;
+  const { lease_owner, leased_at_ms: startedAtMs, delivery_id: deliveryId } = row;
+  const isInterrupted = lease_owner !== null && deliveryId !== null && startedAtMs !== null;
+  return {
+    number: row.number,
+    account,
+    destination: name,
+    return_id: row.return_id,
+    ordering,
+    trial,
+    interrupted: isInterrupted ? { deliveryId, startedAtMs } : null,
+  };
+}
+
+/** Where all that was asked for was there, but had nothing to send, more may be behind it. */
+function roomLeft(wanted: Wanted, lines: readonly PickedLine[], sent: readonly Sending[]): readonly Wanted[] {
+  const picked = lines.filter(line => line.number === wanted.number);
+  const taken = sent.filter(({ line }) => line.number === wanted.number).length;
+  const asked = picked[0]?.trial ? 1 : wanted.room;
+  return picked.length < asked || taken === asked ? [] : [{ ...wanted, room: asked - taken }];
+}
+
+function toClaimed(claim: LineClaim, { line, row, eventId, revision, body }: Sending): ClaimedDelivery {
+  return {
+    id: row.id,
+    account: line.account,
+    destination: line.destination,
+    returnId: line.return_id,
+    eventId,
+    revision,
+    sequence: row.sequence,
+    webhookId: row.webhook_id ?? ownWebhookId(eventId, revision),
+    body,
+    tries: row.tries + (line.trial ? 0 : 1),
+    trial: line.trial,
+    createdAtMs: row.created_at_ms,
+    leaseUntilMs: claim.nowMs + claim.leaseMs,
+    requestedBy: row.requested_by,
+  };
+}
