@@ -5,11 +5,11 @@ import { attempt } from './schema.ts';
 import { sql } from './sql.ts';
 import { type NewRow, rowsOf, statement } from './statement.ts';
 
-/**
- * No attempt of delivery `d` started before this: beside it the attempts of a delivery would be searched in every day
- * there is. A day of room, for what the clocks of the database and of its processes differ while one is under way.
- */
-export const NO_ATTEMPT_BEFORE = sql`d.created_at_ms - ${sql.raw(String(DAY_MS))}`;
+/** For what the clocks of the database and of a process run apart while an attempt is under way. */
+const ROOM_MS = sql.raw(String(DAY_MS));
+
+/** No attempt of delivery `d` started before this: without it, it would be searched in every day there is. */
+export const NO_ATTEMPT_BEFORE = sql`d.created_at_ms - ${ROOM_MS}`;
 
 const insert = statement(
   sql`INSERT INTO attempt (account, delivery_id, number, id, started_at_ms, duration_ms, outcome, status, detail,
@@ -19,7 +19,8 @@ const insert = statement(
     FROM ${rowsOf(attempt)} r JOIN delivery d ON d.account = r.account AND d.id = r.delivery_id
     CROSS JOIN LATERAL (
       SELECT max(a.number) AS number FROM attempt a
-      WHERE a.account = d.account AND a.delivery_id = d.id AND a.started_at_ms >= ${NO_ATTEMPT_BEFORE}) last`,
+      WHERE a.account = d.account AND a.delivery_id = d.id AND a.started_at_ms >= ${NO_ATTEMPT_BEFORE}
+        AND a.started_at_ms < r.started_at_ms + ${ROOM_MS}) last`,
 );
 
 export interface NewAttempt {

@@ -99,13 +99,13 @@ const beginTrials = statement(
   sql`UPDATE destination t SET breaker = 'half_open', trial_at_ms = ${given('at')}::bigint FROM ${WANTED}
     WHERE t.account = w.account AND t.name = w.name`,
 );
-/** `packed`: whether the body is wanted as well. */
+/** `recorded_at_ms` null: without the body. */
 const messages = statement<{ number: number; event_id: string; revision: number; body: Buffer | null }>(
   sql`SELECT k.number, e.event_id, e.revision, b.body
     FROM json_to_recordset(${given('rows')}::json)
-      AS k(number integer, account text, "position" bigint, recorded_at_ms bigint, packed boolean)
+      AS k(number integer, account text, "position" bigint, recorded_at_ms bigint)
     JOIN event e ON e.account = k.account AND e.position = k.position
-    LEFT JOIN event_body b ON k.packed AND b.account = k.account AND b.position = k.position
+    LEFT JOIN event_body b ON b.account = k.account AND b.position = k.position
       AND b.recorded_at_ms = k.recorded_at_ms`,
 );
 const countTries = statement(
@@ -238,8 +238,7 @@ export function createClaim(
       number: index,
       account,
       position: row.position,
-      recorded_at_ms: row.created_at_ms,
-      packed: recent === undefined,
+      recorded_at_ms: recent === undefined ? row.created_at_ms : null,
     }));
     return sorted(await tx.all(messages, { rows }), row => row.number);
   }
