@@ -26,8 +26,13 @@ export interface Partitions {
   /** Another process may have dropped one: the next `ensure` looks again. */
   forget(): void;
   list(): Promise<readonly Partition[]>;
-  /** Detaches concurrently and drops; for one that is empty. `false`: somebody is using the table; later, then. */
+  /**
+   * Detaches concurrently and drops one that is empty. `false`: somebody is using the table, or has put a row into it
+   * in the last moment; later, then.
+   */
   drop(partition: Partition): Promise<boolean>;
+  /** Ends what a drop began that was cut short; nobody else can detach from that table before. */
+  tidy(): Promise<void>;
 }
 
 /** Any process may make partitions: one at a time, by this advisory lock. */
@@ -42,6 +47,18 @@ const existing = statement<{ table: Partitioned; name: string }>(
     ORDER BY c.relname`,
 );
 
+const halfDetached = statement<{ table: Partitioned; name: string }>(
+  sql`SELECT p.relname AS "table", c.relname AS name FROM pg_inherits i
+    JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
+    WHERE p.oid IN ('inbound_body'::regclass, 'event_body'::regclass, 'attempt'::regclass) AND i.inhdetachpending`,
+);
+/** Days of a table that belong to it no more. */
+const detached = statement<{ table: Partitioned; name: string }>(
+  sql`SELECT left(c.relname, -9) AS "table", c.relname AS name FROM pg_class c
+    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND NOT c.relispartition
+      AND c.relname ~ '^(inbound_body|event_body|attempt)_[0-9]{8}$' ORDER BY c.relname`,
+);
+
 export function createPartitions(database: () => Database): Partitions {
   const known = new Set<number>();
 
@@ -53,10 +70,9 @@ export function createPartitions(database: () => Database): Partitions {
         for (const table of PARTITIONED) {
           const name = nameOf(table, day);
           if (there.has(name)) continue;
-          const range = `FROM (${day * DAY_MS}) TO (${(day + 1) * DAY_MS})`;
           // Made first and attached then: that holds up nobody who reads or writes the table, as PARTITION OF would.
           await tx.script(`CREATE TABLE IF NOT EXISTS ${name} (LIKE ${table} INCLUDING ALL)`);
-          await tx.script(`ALTER TABLE ${table} ATTACH PARTITION ${name} FOR VALUES ${range}`);
+          await tx.script(`ALTER TABLE ${table} ATTACH PARTITION ${name} ${rangeOf(day * DAY_MS)}`);
         }
       }
     });
@@ -76,22 +92,56 @@ export function createPartitions(database: () => Database): Partitions {
     },
     forget: () => known.clear(),
     async list() {
-      return (await database().reads.all(existing)).map(({ table, name }) => ({
-        table,
-        name,
-        endMs: Date.parse(name.slice(-8).replace(/(....)(..)(..)/, '$1-$2-$3')) + DAY_MS,
-      }));
+      return (await database().reads.all(existing)).map(({ table, name }) => ({ table, name, endMs: endOf(name) }));
     },
     async drop({ table, name }) {
       try {
         await database().script(`ALTER TABLE ${table} DETACH PARTITION ${name} CONCURRENTLY`);
-        await database().script(`DROP TABLE ${name}`);
-        return true;
+        return await dropDetached(table, name);
       } catch {
         return false;
       }
     },
+    async tidy() {
+      try {
+        for (const { table, name } of await database().all(halfDetached)) {
+          await database().script(`ALTER TABLE ${table} DETACH PARTITION ${name} FINALIZE`);
+        }
+        for (const { table, name } of await database().all(detached)) await dropDetached(table, name);
+      } catch {
+        // Somebody still reads as of before; the next run has its turn.
+      }
+    },
   };
+
+  /**
+   * A row may have come in after it was found empty and before it was detached: then it is attached again. Whoever makes
+   * partitions has the same lock, and may have attached it again by himself.
+   */
+  function dropDetached(table: Partitioned, name: string): Promise<boolean> {
+    return database().transaction(async tx => {
+      await tx.all(lock);
+      if (!(await tx.all(detached)).some(each => each.name === name)) return false;
+      await tx.script(`LOCK TABLE ${name} IN ACCESS EXCLUSIVE MODE`);
+      await tx.script(
+        `DO $$ BEGIN
+          IF EXISTS (SELECT FROM ${name}) THEN ALTER TABLE ${table} ATTACH PARTITION ${name} ${rangeOf(endOf(name) - DAY_MS)};
+          ELSE DROP TABLE ${name};
+          END IF;
+        END $$`,
+      );
+      return !(await tx.all(existing)).some(each => each.name === name);
+    });
+  }
+}
+
+/** The end of the day in a partition's name. */
+function endOf(name: string): number {
+  return Date.parse(name.slice(-8).replace(/(....)(..)(..)/, '$1-$2-$3')) + DAY_MS;
+}
+
+function rangeOf(startMs: number): string {
+  return `FOR VALUES FROM (${startMs}) TO (${startMs + DAY_MS})`;
 }
 
 function dayOf(ms: number): number {
