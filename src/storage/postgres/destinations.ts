@@ -30,7 +30,7 @@ const leave = statement(
   sql`UPDATE destination t SET state = 'disabled', reason = ${notConfigured},
       left_paused = CASE WHEN t.state = 'paused' THEN coalesce(t.reason, '') END
     WHERE t.state <> 'disabled'
-      AND NOT EXISTS (SELECT 1 FROM ${rowsOf(destination)} r WHERE r.account = t.account AND r.name = t.name)`,
+      AND (t.account, t.name) NOT IN (SELECT r.account, r.name FROM ${rowsOf(destination)} r)`,
 );
 const setState = statement(
   sql`UPDATE destination SET state = ${given('state')}, reason = ${given('reason')}
