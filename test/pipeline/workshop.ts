@@ -11,7 +11,7 @@ import { replay } from '../../src/pipeline/replay.ts';
 import type { Exchange } from '../../src/pipeline/send-delivery.ts';
 import type { OutgoingRequest } from '../../src/pipeline/sign-delivery.ts';
 import { openStore } from '../../src/storage/open-store.ts';
-import type { Attempt, InboundWork } from '../../src/storage/store.ts';
+import type { Attempt, InboundWork, Store } from '../../src/storage/store.ts';
 import { TEN_O_CLOCK, toyAccounts, toyConnection, toyDestination, toyRow } from './toy-adapter.ts';
 
 const closers: (() => Promise<void>)[] = [];
@@ -38,19 +38,29 @@ export interface Sent extends OutgoingRequest {
   readonly atMs: number;
 }
 
-/**
- * The pipeline over a real store, with a clock that only the test moves and destinations that answer what the test
- * says. Nothing runs by itself: `receive`, `deliver` and `replay` do one round each.
- */
-export async function openWorkshop(
-  options: { readonly destinations?: readonly DestinationConfig[]; readonly connection?: ConnectionConfig } = {},
-) {
+async function openOwnStore(): Promise<Store> {
   const directory = mkdtempSync(join(tmpdir(), 'retour-workshop-'));
   const store = await openStore(`sqlite:${join(directory, 'retour.db')}`);
   closers.push(async () => {
     await store.close();
     rmSync(directory, { recursive: true });
   });
+  return store;
+}
+
+/**
+ * The pipeline over a real store, with a clock that only the test moves and destinations that answer what the test
+ * says. Nothing runs by itself: `receive`, `deliver` and `replay` do one round each.
+ */
+export async function openWorkshop(
+  options: {
+    readonly destinations?: readonly DestinationConfig[];
+    readonly connection?: ConnectionConfig;
+    /** Whoever opened it closes it. Default one of the workshop's own. */
+    readonly store?: Store;
+  } = {},
+) {
+  const store = options.store ?? (await openOwnStore());
   const destinations = options.destinations ?? [toyDestination('all')];
   const clock = { nowMs: TEN_O_CLOCK };
   const lines: object[] = [];

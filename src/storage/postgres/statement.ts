@@ -40,22 +40,33 @@ function chosen(parameter: unknown, values: Values): unknown {
 /** PostgreSQL's text holds every character but U+0000. */
 function encoded(value: unknown): unknown {
   if (value === undefined) return null;
-  if (typeof value === 'string') return value.replaceAll('\0', '\uFFFD');
-  if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array)) return toJson(value);
+  if (typeof value === 'string') return readableText(value);
+  if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array)) return jsonText(value);
   return value;
+}
+
+/** A text as PostgreSQL can keep it. */
+export function readableText(text: string): string {
+  return text.replaceAll('\0', '\uFFFD');
 }
 
 /** U+0000, and half of a character: JSON texts can name them, PostgreSQL reads neither. `JSON.stringify` writes whole characters as they are. */
 const UNREADABLE = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 
-function toJson(value: object): string {
-  const text = JSON.stringify(value);
+/** A value as JSON that PostgreSQL can read. */
+export function jsonText(value: unknown): string {
+  return readableJson(JSON.stringify(value));
+}
+
+/** What `JSON.stringify` wrote, as PostgreSQL can read it. */
+export function readableJson(text: string): string {
   return /\\u(?:0000|d)/.test(text) ? text.replace(UNREADABLE, '$1\uFFFD') : text;
 }
 
 /**
  * Rows as one value named `rows`, an array of objects with a table's columns: `FROM ${rowsOf(inbound)} r`. One value
- * however many rows, so that the statement stays the same and prepared. Bytes go in as `bytesToJson` says.
+ * however many rows, so that the statement stays the same and prepared; or the JSON of that. Bytes go in as
+ * `bytesToJson` says.
  */
 export function rowsOf(table: PgTable, name = 'rows'): SQL {
   const columns = getTableConfig(table).columns.map(

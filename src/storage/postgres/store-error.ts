@@ -76,6 +76,10 @@ const CAUSES: readonly { readonly is: (code: string, message: string) => boolean
     says: 'The user at {place} may not do this: it must own the tables, or be allowed to create them.',
   },
   { is: code => code === '53100', says: 'The disk of PostgreSQL at {place} is full: nothing more can be kept.' },
+  {
+    is: (code, message) => code === '53200' && /shared memory/.test(message),
+    says: 'PostgreSQL at {place} has no lock left: raise max_locks_per_transaction.',
+  },
   { is: code => code === '53200', says: 'PostgreSQL at {place} is out of memory.' },
   { is: code => code === '57014', says: 'A statement at {place} took longer than its time limit and was stopped.' },
   { is: (_, message) => /Query read timeout/.test(message), says: '{place} has stopped answering.' },

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { GatewayError } from '../../gateway-error.ts';
 import { type Migration, pendingOf, readMigrations } from '../migrations.ts';
 
 const FOLDER = new URL('./migrations/', import.meta.url);
@@ -31,4 +32,13 @@ export function migrate(
 /** Of a store: the table is there. */
 export function appliedTo(client: Database): readonly Pick<Migration, 'number' | 'name' | 'digest'>[] {
   return client.prepare('SELECT number, name, digest FROM migration ORDER BY number').all() as readonly Migration[];
+}
+
+/** For reading only: whoever has it open may not bring it to this version. */
+export function requireCurrent(client: Database, path: string): void {
+  if (pendingOf(appliedTo(client), sqliteMigrations(), path).length === 0) return;
+  throw new GatewayError(
+    'CONFLICT',
+    `The store ${path} is of an older version: bring it to this one with \`retour migrate\`.`,
+  );
 }
