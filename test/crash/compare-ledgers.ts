@@ -1,5 +1,5 @@
 import type { Arrival, LedgerDestination } from './ledger-destination.ts';
-import { type Json, readAll } from './read-api.ts';
+import type { GatewayLedger, Json } from './read-api.ts';
 import type { Senders, Sent } from './senders.ts';
 import { PORTAL } from './stories.ts';
 
@@ -15,16 +15,12 @@ export type Filters = Readonly<
   Record<string, { readonly account: string; readonly name: string; readonly wants: RegExp }>
 >;
 
-export async function compareLedgers(
-  url: string,
-  { ledger, forgeries }: Senders,
-  { arrivals, forged }: LedgerDestination,
+export function compareLedgers(
+  { inbound, events, returns, deliveries }: GatewayLedger,
+  { ledger, forgeries }: Pick<Senders, 'ledger' | 'forgeries'>,
+  { arrivals, forged }: Pick<LedgerDestination, 'arrivals' | 'forged'>,
   filters: Filters,
-): Promise<Comparison> {
-  const inbound = await readAll(url, '/v1/inbound');
-  const events = await readAll(url, '/v1/events');
-  const returns = await readAll(url, '/v1/returns');
-  const deliveries = await readAll(url, '/v1/deliveries');
+): Comparison {
   const findings = [
     ...compareInbound(ledger, inbound),
     ...compareFacts(ledger, events),
@@ -206,7 +202,8 @@ function compareOrder(arrivals: readonly Arrival[]): readonly string[] {
   return findings;
 }
 
-function identityOf({ destination, webhookId }: Arrival): string {
+/** A message for one destination, however often it comes. */
+export function identityOf({ destination, webhookId }: Pick<Arrival, 'destination' | 'webhookId'>): string {
   return `${destination} ${webhookId}`;
 }
 

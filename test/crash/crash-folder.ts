@@ -17,9 +17,15 @@ export const SECRETS = {
   destination: `whsec_${Buffer.alloc(32, 2).toString('base64')}`,
 } as const;
 
-export function prepareCrashFolder(place: string, destinationUrl: string, database: string | undefined): GatewayFolder {
-  const secrets = [{ env: 'CRASH_DESTINATION_SECRET' }];
-  const to = (path: string, more: object = {}) => ({ url: `${destinationUrl}${path}`, secrets, ...more });
+export function prepareCrashFolder(
+  place: string,
+  /** Base URL of what listens behind each path. */
+  destinationUrl: (path: string) => string,
+  given: { readonly database?: string; readonly databaseUrl?: string; readonly timeoutMs?: number } = {},
+): GatewayFolder {
+  const { timeoutMs, ...store } = given;
+  const common = { secrets: [{ env: 'CRASH_DESTINATION_SECRET' }], ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  const to = (path: string, more: object = {}) => ({ url: `${destinationUrl(path)}${path}`, ...common, ...more });
   return prepareGatewayFolder(place, {
     accounts: {
       [PORTAL.account]: {
@@ -52,6 +58,6 @@ export function prepareCrashFolder(place: string, destinationUrl: string, databa
       CRASH_NETWORK_SECRET: SECRETS.network,
       CRASH_DESTINATION_SECRET: SECRETS.destination,
     },
-    ...(database === undefined ? {} : { database }),
+    ...store,
   });
 }

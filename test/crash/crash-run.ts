@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compareLedgers } from './compare-ledgers.ts';
 import { FILTERS, prepareCrashFolder, SECRETS } from './crash-folder.ts';
-import { foldAnew, inspectFile } from './fold-anew.ts';
+import { foldAnew } from './fold-anew.ts';
 import { type GatewayFolder, type GatewayProcess, readLog, spawnGateway } from './gateway-process.ts';
-import { type LedgerDestination, openLedgerDestination } from './ledger-destination.ts';
+import { inspectFile } from './inspect-file.ts';
+import { hesitant, type LedgerDestination, openLedgerDestination, TAKEN } from './ledger-destination.ts';
 import { startOperator } from './operator.ts';
-import { pause, readBacklog, until } from './read-api.ts';
+import { pause, readBacklog, readLedger, until } from './read-api.ts';
 import { type Chance, seededChance } from './seeded-chance.ts';
 import { type Senders, startSenders } from './senders.ts';
 
@@ -56,9 +57,11 @@ export async function crashRun(options: CrashRunOptions): Promise<CrashReport> {
   const startedAt = performance.now();
   const chance = seededChance(options.seed);
   const place = mkdtempSync(join(tmpdir(), 'retour-crash-'));
-  const destination = await openLedgerDestination(SECRETS.destination, chance.fork());
-  destination.trouble(options.trouble);
-  const folder = prepareCrashFolder(place, destination.url, options.database);
+  const destination = await openLedgerDestination(SECRETS.destination);
+  const hesitation = hesitant(chance.fork());
+  if (options.trouble) destination.answer(hesitation);
+  const { database } = options;
+  const folder = prepareCrashFolder(place, () => destination.url, database === undefined ? {} : { database });
   const gateways = createGateways(options.preload ?? []);
   const senders = startSenders({
     chance: chance.fork(),
@@ -76,7 +79,7 @@ export async function crashRun(options: CrashRunOptions): Promise<CrashReport> {
   try {
     const lives = await liveAndDie({ options, folder, chance: chance.fork(), gateways, senders, destination, say });
 
-    destination.trouble(false);
+    destination.answer(() => TAKEN);
     const last = gateways.start(folder);
     await last.listening;
     await senders.finish();
@@ -89,7 +92,7 @@ export async function crashRun(options: CrashRunOptions): Promise<CrashReport> {
       'the backlog to go',
       400_000,
     );
-    const { findings, counts } = await compareLedgers(url, senders, destination, FILTERS);
+    const { findings, counts } = compareLedgers(await readLedger(url), senders, destination, FILTERS);
     const stopped = await last.end('SIGTERM');
     say('stopped; folding everything anew');
     const bytes = statSync(folder.database).size;

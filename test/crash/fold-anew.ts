@@ -8,16 +8,15 @@ import { canonicalJson } from '../../src/model/canonical-json.ts';
 import { interpret } from '../../src/pipeline/interpret.ts';
 import { record } from '../../src/pipeline/record.ts';
 import { openStore } from '../../src/storage/open-store.ts';
-import { Database } from '../../src/storage/sqlite/sql.ts';
 import type { InboundRow, ReturnRow, Store } from '../../src/storage/store.ts';
 import type { GatewayFolder } from './gateway-process.ts';
 import type { Chance } from './seeded-chance.ts';
 
-/** The store that was killed again and again against an empty one that is fed its kept bytes, in any order. */
+/** A store that went through much against an empty one that is fed its kept bytes, in any order. No gateway may serve it. */
 export async function foldAnew(folder: GatewayFolder, chance: Chance): Promise<readonly string[]> {
   const { accounts } = await loadConfig({ directory: folder.configDirectory, adapters, env: folder.env });
   const place = mkdtempSync(join(tmpdir(), 'retour-fold-'));
-  const killed = await openStore(`sqlite:${folder.database}`);
+  const killed = await openStore(folder.env.RETOUR_DATABASE_URL!);
   const clean = await openStore(`sqlite:${join(place, 'retour.db')}`);
   try {
     let nowMs = Date.now();
@@ -51,30 +50,12 @@ export async function foldAnew(folder: GatewayFolder, chance: Chance): Promise<r
   }
 }
 
-/** What is wrong with the file itself, and what a dead process left in it. */
-export function inspectFile({ database }: GatewayFolder): readonly string[] {
-  const client = new Database(database, { readonly: true });
-  try {
-    const integrity = client.pragma('integrity_check', { simple: true });
-    const count = (text: string) => (client.prepare(text).get() as { count: number }).count;
-    const leases = count('SELECT count(*) AS count FROM line WHERE lease_owner IS NOT NULL');
-    const lines = count('SELECT count(*) AS count FROM line');
-    return [
-      ...(integrity === 'ok' ? [] : [`the file is not whole: ${integrity}`]),
-      ...(leases === 0 ? [] : [`${leases} leases are left`]),
-      ...(lines === 0 ? [] : [`${lines} lines are left with nothing to send`]),
-    ];
-  } finally {
-    client.close();
-  }
-}
-
 async function keptRows(store: Store): Promise<readonly InboundRow[]> {
   const rows: InboundRow[] = [];
   let after: { readonly atMs: number; readonly id: string } | null = null;
   for (;;) {
     const page = await store.listInbound('all', {}, { limit: 1000, after });
-    for (const { id } of page) rows.push((await store.getInbound('all', id))!);
+    rows.push(...(await Promise.all(page.map(async ({ id }) => (await store.getInbound('all', id))!))));
     const last = page.at(-1);
     if (last === undefined) return rows;
     after = { atMs: last.receivedAtMs, id: last.id };

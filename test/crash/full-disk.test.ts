@@ -86,7 +86,7 @@ describe('a disk that is full', () => {
   it.each(Object.keys(DISKS) as (keyof typeof DISKS)[])(
     'answers 503 until there is room, and nothing acknowledged is missing (%s)',
     async kind => {
-      const destination = await openLedgerDestination(DESTINATION_SECRET, seededChance(1));
+      const destination = await openLedgerDestination(DESTINATION_SECRET);
       cleanups.push(() => destination.close());
       // Who is not root has the page limit twice, which is what can be shown then.
       const disk = DISKS[kind]() ?? pageLimit();

@@ -12,7 +12,7 @@ export const ADMIN_TOKEN = 'rtk_administrator-of-the-rig';
 
 export interface GatewayFolder {
   readonly configDirectory: string;
-  /** The file of the store. */
+  /** The file of the store, where `databaseUrl` names none. */
   readonly database: string;
   /** Standard output of every process that served the folder, one after the other. */
   readonly logFile: string;
@@ -28,6 +28,8 @@ export function prepareGatewayFolder(
     readonly secrets?: Readonly<Record<string, string>>;
     /** Default inside `folder`. */
     readonly database?: string;
+    /** Default the file. */
+    readonly databaseUrl?: string;
   },
 ): GatewayFolder {
   const configDirectory = join(folder, 'config');
@@ -44,7 +46,7 @@ export function prepareGatewayFolder(
     logFile: join(folder, 'gateway.log'),
     env: {
       RETOUR_CONFIG: configDirectory,
-      RETOUR_DATABASE_URL: `sqlite:${database}`,
+      RETOUR_DATABASE_URL: given.databaseUrl ?? `sqlite:${database}`,
       RETOUR_HOST: '127.0.0.1',
       RETOUR_PORT: '0',
       RETOUR_ADMIN_TOKEN: ADMIN_TOKEN,
@@ -74,6 +76,11 @@ export interface GatewayProcess {
   readonly ended: Promise<Ended>;
   /** Everything it said to people so far. */
   stderr(): string;
+  /** To what was loaded before it; needs `control`. One that is gone hears nothing. */
+  tell(message: object): void;
+  /** Holds it still where it is, or lets it go on. */
+  pause(): void;
+  resume(): void;
   /** Resolves once the process is gone. */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<Ended>;
 }
@@ -85,6 +92,8 @@ export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The user it runs as; only root may say so. */
   readonly uid?: number;
+  /** Whether what is loaded before it listens to `tell`. */
+  readonly control?: boolean;
   /** How many files, connections included, it may have open at once. Default as many as this process. */
   readonly openFiles?: number;
 }
@@ -107,7 +116,7 @@ export function spawnGateway({ env, logFile }: GatewayFolder, options: SpawnOpti
   const child = spawn(limited[0]!, limited.slice(1), {
     cwd: ROOT,
     env: { PATH: process.env.PATH ?? '', ...env, ...options.env },
-    stdio: ['ignore', output, 'pipe'],
+    stdio: ['ignore', output, 'pipe', ...(options.control === true ? (['ipc'] as const) : [])],
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
   closeSync(output);
@@ -135,6 +144,11 @@ export function spawnGateway({ env, logFile }: GatewayFolder, options: SpawnOpti
     listening,
     ended,
     stderr: () => said,
+    tell(message) {
+      if (child.connected) child.send(message, () => undefined); // it may die before it has heard
+    },
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     end(signal) {
       child.kill(signal);
       return ended;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { pause } from './read-api.ts';
@@ -15,28 +15,58 @@ export interface Arrival {
   readonly sequence: number;
   /** Of the message without the shopper, which is added at sending and may be better known the second time. */
   readonly digest: string;
-  /** Whether it was answered with a 2xx, as far as this side knows. */
+  /** Whether this side has it, whatever the other heard. */
   readonly taken: boolean;
+  /** What it was answered, in a word. */
+  readonly answer: string;
+  /** When it was here, and when its exchange was over, on the clock of `performance.now()`. */
+  readonly atMs: number;
+  readonly overAtMs: number | null;
+  /** Whether the answer was written to its end before the connection closed; `null`: not over yet. */
+  readonly heard: boolean | null;
 }
+
+/** What becomes of a message. */
+export interface Answer {
+  readonly name: string;
+  readonly taken: boolean;
+  /** `null`: the connection is cut. */
+  readonly status: number | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly afterMs?: number;
+  /** A body that comes byte by byte and never ends. */
+  readonly drips?: boolean;
+}
+
+export const TAKEN: Answer = { name: 'taken', taken: true, status: 204 };
+
+/** Decides each message's answer; `isNew`: this side was not sent it before. */
+export type Answering = (message: { readonly isNew: boolean }) => Answer;
 
 export interface LedgerDestination {
   readonly url: string;
   readonly arrivals: readonly Arrival[];
   /** What came and may never come: a message that nobody signed, or that cannot be read. */
   readonly forged: readonly string[];
-  /** From now on first tries are taken, answered 503, or cut off, as chance has it; or all are taken. */
-  trouble(isOn: boolean): void;
+  /** From now on; at first all are taken. */
+  answer(answering: Answering): void;
   /** Told of every arrival before it is answered. */
   onArrival(listen: (() => void) | null): void;
+  /** Connections are refused and those that are open are cut, until `comeBack`. */
+  goDown(): Promise<void>;
+  comeBack(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function openLedgerDestination(secret: string, chance: Chance): Promise<LedgerDestination> {
+/** Between two bytes of an answer that drips. */
+const DRIP_MS = 100;
+
+export async function openLedgerDestination(secret: string): Promise<LedgerDestination> {
   const webhook = new Webhook(secret);
-  const arrivals: Arrival[] = [];
+  const arrivals: { -readonly [Key in keyof Arrival]: Arrival[Key] }[] = [];
   const forged: string[] = [];
   const known = new Set<string>();
-  let troubled = false;
+  let answering: Answering = () => TAKEN;
   let listener: (() => void) | null = null;
 
   const server = createServer((request, response) => {
@@ -56,36 +86,71 @@ export async function openLedgerDestination(secret: string, chance: Chance): Pro
       const message = JSON.parse(body);
       const isNew = !known.has(`${destination} ${webhookId}`);
       known.add(`${destination} ${webhookId}`);
-      const fate = !troubled || !isNew ? 1 : chance.next();
-      const taken = fate >= 0.004;
+      const answer = answering({ isNew });
       const { sequence } = message.data;
       const returnId = message.data.return.id;
       delete message.data.return.shopper;
       const digest = createHash('sha256').update(JSON.stringify(message)).digest('hex');
-      arrivals.push({ destination, webhookId, type: message.type, returnId, sequence, digest, taken });
+      const told = { destination, webhookId, type: message.type, returnId, sequence, digest };
+      const { taken, name } = answer;
+      const arrival = { ...told, taken, answer: name, atMs: performance.now(), overAtMs: null, heard: null };
+      arrivals.push(arrival);
+      response.on('close', () => {
+        Object.assign(arrival, { overAtMs: performance.now(), heard: response.writableFinished });
+      });
       listener?.();
-      if (troubled && chance.happens(0.05)) await pause(chance.below(40));
-      if (fate < 0.004) response.writeHead(503).end();
-      else if (fate < 0.008)
-        request.socket.destroy(); // taken, and nobody hears of it
-      else response.writeHead(204).end();
+      await give(response, answer);
     });
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const listen = (port: number) => new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
+  await listen(0);
   const { port } = server.address() as AddressInfo;
+  const shut = async () => {
+    const closed = new Promise(resolve => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  };
   return {
     url: `http://127.0.0.1:${port}`,
     arrivals,
     forged,
-    trouble(isOn) {
-      troubled = isOn;
+    answer(given) {
+      answering = given;
     },
     onArrival(listen) {
       listener = listen;
     },
-    async close() {
-      server.closeAllConnections();
-      await new Promise(resolve => server.close(resolve));
-    },
+    goDown: shut,
+    comeBack: () => listen(port),
+    close: shut,
+  };
+}
+
+async function give(response: ServerResponse, { status, headers, afterMs, drips }: Answer): Promise<void> {
+  if (afterMs !== undefined) await pause(afterMs);
+  if (status === null) {
+    response.socket?.destroy();
+    return;
+  }
+  response.writeHead(status, headers);
+  if (!drips) {
+    response.end();
+    return;
+  }
+  while (!response.closed) {
+    response.write('.');
+    await pause(DRIP_MS);
+  }
+}
+
+/** First tries are taken, answered 503, or cut off, as chance has it; later ones are taken. */
+export function hesitant(chance: Chance): Answering {
+  return ({ isNew }) => {
+    const fate = isNew ? chance.next() : 1;
+    const late = chance.happens(0.05) ? { afterMs: chance.below(40) } : {};
+    if (fate < 0.004) return { name: 'answered 503', taken: false, status: 503, ...late };
+    // Taken, and nobody hears of it.
+    if (fate < 0.008) return { name: 'cut off', taken: true, status: null, ...late };
+    return { ...TAKEN, ...late };
   };
 }

@@ -8,9 +8,22 @@ export interface Operator {
   /** What a replay changed although nothing had changed. */
   readonly findings: readonly string[];
   readonly done: Readonly<Record<'replays' | 'redeliveries' | 'pauses', number>>;
+  /** What was asked to be sent once more, whether the answer came or not. */
+  readonly redelivered: readonly Redelivery[];
   /** Resumes every destination and goes home. */
   finish(): Promise<void>;
 }
+
+export interface Redelivery {
+  readonly account: string;
+  readonly name: string;
+  readonly webhookId: string;
+  /** On the clock of `performance.now()`. */
+  readonly atMs: number;
+}
+
+/** How long somebody waits for an answer of a gateway that hangs. */
+const TIMEOUT_MS = 10_000;
 
 export function startOperator(options: {
   readonly chance: Chance;
@@ -20,6 +33,7 @@ export function startOperator(options: {
 }): Operator {
   const { chance, senders, destinations } = options;
   const findings: string[] = [];
+  const redelivered: Redelivery[] = [];
   const done = { replays: 0, redeliveries: 0, pauses: 0 };
   let finishing = false;
 
@@ -28,7 +42,11 @@ export function startOperator(options: {
   async function call(method: string, path: string): Promise<any> {
     try {
       const url = await options.gateway();
-      const response = await fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
       const answer = await response.json();
       if (response.ok) return answer;
       if (response.status !== 409 && response.status !== 503) findings.push(`${method} ${path}: ${response.status}`);
@@ -53,7 +71,9 @@ export function startOperator(options: {
   async function redeliver(): Promise<void> {
     const listed = await call('GET', '/v1/deliveries?state=delivered&limit=5');
     if (listed === null || listed.data.length === 0) return;
-    const answer = await call('POST', `/v1/deliveries/${chance.pick<{ id: string }>(listed.data).id}/redeliver`);
+    const { id, account, destination, webhookId } = chance.pick<Record<string, string>>(listed.data);
+    redelivered.push({ account: account!, name: destination!, webhookId: webhookId!, atMs: performance.now() });
+    const answer = await call('POST', `/v1/deliveries/${id}/redeliver`);
     if (answer !== null) done.redeliveries += 1;
   }
 
@@ -79,6 +99,7 @@ export function startOperator(options: {
   return {
     findings,
     done,
+    redelivered,
     async finish() {
       finishing = true;
       await working;

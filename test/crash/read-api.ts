@@ -28,6 +28,23 @@ export async function readAll(
   return rows;
 }
 
+/** Everything a gateway says it has. */
+export interface GatewayLedger {
+  readonly inbound: readonly Json[];
+  readonly events: readonly Json[];
+  readonly returns: readonly Json[];
+  readonly deliveries: readonly Json[];
+}
+
+export async function readLedger(url: string): Promise<GatewayLedger> {
+  return {
+    inbound: await readAll(url, '/v1/inbound'),
+    events: await readAll(url, '/v1/events'),
+    returns: await readAll(url, '/v1/returns'),
+    deliveries: await readAll(url, '/v1/deliveries'),
+  };
+}
+
 /** What waits inside: kept rows that nobody has read, and lines with something to send. */
 export async function readBacklog(url: string): Promise<{ readonly inbound: number; readonly lines: number }> {
   const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
