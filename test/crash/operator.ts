@@ -10,8 +10,15 @@ export interface Operator {
   readonly done: Readonly<Record<'replays' | 'redeliveries' | 'pauses', number>>;
   /** What was asked to be sent once more, whether the answer came or not. */
   readonly redelivered: readonly Redelivery[];
+  /** Makes a destination active whatever it was, however often that must be asked. */
+  resume(destination: Destination): Promise<void>;
   /** Resumes every destination and goes home. */
   finish(): Promise<void>;
+}
+
+interface Destination {
+  readonly account: string;
+  readonly name: string;
 }
 
 export interface Redelivery {
@@ -28,7 +35,7 @@ const TIMEOUT_MS = 10_000;
 export function startOperator(options: {
   readonly chance: Chance;
   readonly senders: Senders;
-  readonly destinations: readonly { readonly account: string; readonly name: string }[];
+  readonly destinations: readonly Destination[];
   readonly gateway: () => Promise<string>;
 }): Operator {
   const { chance, senders, destinations } = options;
@@ -82,7 +89,11 @@ export function startOperator(options: {
     const answer = await call('POST', `/v1/destinations/${account}/${name}/pause`);
     if (answer !== null) done.pauses += 1;
     await pause(chance.below(200));
-    await call('POST', `/v1/destinations/${account}/${name}/resume`);
+    await resume({ account, name });
+  }
+
+  async function resume({ account, name }: Destination): Promise<void> {
+    while ((await call('POST', `/v1/destinations/${account}/${name}/resume`)) === null) await pause(100);
   }
 
   async function work(): Promise<void> {
@@ -100,10 +111,11 @@ export function startOperator(options: {
     findings,
     done,
     redelivered,
+    resume,
     async finish() {
       finishing = true;
       await working;
-      for (const { account, name } of destinations) await call('POST', `/v1/destinations/${account}/${name}/resume`);
+      for (const destination of destinations) await resume(destination);
     },
   };
 }

@@ -1,7 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createDiskImage, run } from './disk-image.ts';
 
 /**
  * A disk whose power can be cut: a file system of its own in an image file. What a process wrote and did not sync stands
@@ -20,29 +18,17 @@ const MEGABYTES = 512;
 const OPTIONS = 'loop,commit=600';
 
 export function openCuttableDisk(): CuttableDisk {
-  const place = mkdtempSync(join(tmpdir(), 'retour-power-'));
-  const mount = join(place, 'mount');
-  const image = join(place, 'disk.img');
-  const copy = join(place, 'copy.img');
-  mkdirSync(mount);
-  run('truncate', ['-s', `${MEGABYTES}M`, image]);
-  run('mkfs.ext4', ['-q', '-E', 'lazy_itable_init=0,lazy_journal_init=0', image]);
-  run('mount', ['-o', OPTIONS, image, mount]);
+  const mkfs = ['-E', 'lazy_itable_init=0,lazy_journal_init=0'];
+  const disk = createDiskImage({ name: 'power', megabytes: MEGABYTES, mkfs, mount: OPTIONS });
+  const copy = join(disk.place, 'copy.img');
   return {
-    folder: join(mount, 'data'),
+    folder: join(disk.mount, 'data'),
     async cut() {
-      run('cp', ['--sparse=always', image, copy]);
-      run('umount', [mount]); // whatever this still writes goes to the image that is thrown away
-      run('mv', [copy, image]);
-      run('mount', ['-o', OPTIONS, image, mount]);
+      run('cp', ['--sparse=always', disk.image, copy]);
+      disk.detach(); // whatever this still writes goes to the image that is thrown away
+      run('mv', [copy, disk.image]);
+      disk.attach();
     },
-    remove() {
-      run('umount', [mount]);
-      rmSync(place, { recursive: true });
-    },
+    remove: disk.remove,
   };
-}
-
-function run(command: string, args: readonly string[]): void {
-  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }

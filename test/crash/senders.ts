@@ -24,6 +24,8 @@ export interface Senders {
   readonly ledger: readonly Sent[];
   /** Requests with a wrong signature, and how many of them were not answered 401. */
   readonly forgeries: { sent: number; believed: number };
+  /** How many requests were answered with "come back" so far. */
+  unavailable(): number;
   /** Told of every acknowledgement. */
   onAcknowledged(listen: (() => void) | null): void;
   /** Begins no new return and waits until everything begun is told. */
@@ -49,6 +51,7 @@ export function startSenders(options: SenderOptions): Senders {
   const agent = new Agent({ keepAlive: true });
   let listener: (() => void) | null = null;
   let finishing = false;
+  let unavailable = 0;
 
   async function post(message: Message, secretOf: 'own' | 'forged'): Promise<{ status: number; body: string } | null> {
     const url = await options.gateway();
@@ -60,6 +63,7 @@ export function startSenders(options: SenderOptions): Senders {
   async function tell(sent: Sent): Promise<boolean> {
     sent.tries += 1;
     const answer = await post(sent.message, 'own');
+    if (answer?.status === 503) unavailable += 1;
     if (answer === null || answer.status === 503) return false;
     if (answer.status !== 200 && answer.status !== 202) {
       sent.refused.push(`${answer.status} ${answer.body}`);
@@ -110,6 +114,7 @@ export function startSenders(options: SenderOptions): Senders {
   return {
     ledger,
     forgeries,
+    unavailable: () => unavailable,
     onAcknowledged(listen) {
       listener = listen;
     },
