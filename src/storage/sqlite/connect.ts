@@ -58,10 +58,18 @@ export function lockFile(path: string): Connection {
         },
       );
     }
+    if (code === 'SQLITE_FULL') throw openingError(cause, path);
     throw new GatewayError('STORE_UNAVAILABLE', `The store ${path} cannot be opened: its folder cannot be written.`, {
       cause,
     });
   }
+}
+
+/** Why a store cannot be opened, with its path. What says so already, and what is a mistake of ours, passes through. */
+export function openingError(cause: unknown, path: string): unknown {
+  const error = storeError(cause);
+  if (error === cause || !(error instanceof GatewayError)) return error;
+  return new GatewayError('STORE_UNAVAILABLE', `The store ${path} cannot be opened. ${error.message}`, { cause });
 }
 
 /** The writing connection. Checkpoints are the reading thread's, because they would hold up every request meanwhile. */
@@ -86,11 +94,7 @@ export function openWriter(path: string): Connection {
       throw error;
     }
   } catch (cause) {
-    const error = storeError(cause);
-    if (error instanceof GatewayError && !error.message.includes(path)) {
-      throw new GatewayError('STORE_UNAVAILABLE', `The store ${path} cannot be opened. ${error.message}`, { cause });
-    }
-    throw error;
+    throw openingError(cause, path);
   }
 }
 

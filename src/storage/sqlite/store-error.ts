@@ -4,7 +4,8 @@ import { GatewayError } from '../../gateway-error.ts';
 export function storeError(cause: unknown): unknown {
   if (cause instanceof GatewayError) return cause;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (code === 'SQLITE_FULL') {
+  // A log's shared memory, too, is a file that must grow.
+  if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') {
     return new GatewayError('STORE_UNAVAILABLE', 'The disk is full: nothing more can be kept.', { cause });
   }
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) {

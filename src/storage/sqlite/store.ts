@@ -4,7 +4,7 @@ import { createRecentBodies } from '../recent-bodies.ts';
 import type { Store } from '../store.ts';
 import { createAdministration } from './administration.ts';
 import { createClaim } from './claim.ts';
-import { lockFile, openWriter, storeFile } from './connect.ts';
+import { lockFile, openingError, openWriter, storeFile } from './connect.ts';
 import { createConnections } from './connections.ts';
 import { createDeliveryRows } from './delivery-rows.ts';
 import { createDestinations } from './destinations.ts';
@@ -60,7 +60,7 @@ export function openSqliteStore(named: string, options: SqliteOptions = {}): Sto
       }
     } catch (error) {
       client.close();
-      throw error;
+      throw openingError(error, path);
     }
   } catch (error) {
     lock.close();
