@@ -2,6 +2,7 @@ import type { Pool, PoolClient, PoolConfig } from 'pg';
 import pg from 'pg';
 import { GatewayError } from '../../gateway-error.ts';
 import type { Partitions } from './partitions.ts';
+import { createPlanAge } from './plan-age.ts';
 import type { Statement, Values } from './statement.ts';
 import { codeOf, isWorthAnotherTry, storeError } from './store-error.ts';
 
@@ -121,6 +122,7 @@ export function openDatabase(
   const onStatement = options.onStatement ?? (() => undefined);
   /** A pooler in transaction mode may lose what a connection had prepared; then nothing is prepared any more. */
   let named = true;
+  const plans = createPlanAge<PoolClient>(() => performance.now());
   let closing: Promise<unknown> | null = null;
 
   async function send<Row>(client: Pool | PoolClient, of: Statement<Row>, values: Values, name: string | undefined) {
@@ -166,7 +168,7 @@ export function openDatabase(
     let broken: Error | boolean = false;
     try {
       onStatement('BEGIN');
-      await client.query('BEGIN');
+      await client.query(plans.isDue(client) ? 'BEGIN; DISCARD PLANS' : 'BEGIN');
       const result = await body(sessionOf(client, false));
       onStatement('COMMIT');
       await client.query('COMMIT');

@@ -37,6 +37,7 @@ export function createNotifier({ url, place, onWork, onProblem }: NotifierOption
   let isToldOfSilence = false;
   let timer: NodeJS.Timeout | null = null;
   const pending = new Set<Work>();
+  let sending: Promise<unknown> = Promise.resolve();
   const opening = { running: open() };
 
   async function open(): Promise<void> {
@@ -94,7 +95,8 @@ export function createNotifier({ url, place, onWork, onProblem }: NotifierOption
     pending.clear();
     const sender = client;
     if (sender === null) return;
-    for (const work of works) sender.query(`NOTIFY ${CHANNEL}, '${work}'`).catch(() => undefined);
+    const text = works.map(work => `NOTIFY ${CHANNEL}, '${work}'`).join('; ');
+    sending = sending.then(() => sender.query(text)).catch(() => undefined);
   }
 
   return {

@@ -38,8 +38,10 @@ const number = (value: number) => sql.raw(String(value));
 const DESTINATION = sql`t.account, t.name, t.state, t.reason, t.breaker, t.failures_in_row, t.tried_since_ms, t.trial_at_ms,
   t.last_success_at_ms, t.last_failure_at_ms`;
 const destinationsOf = statement<DestinationStored & { delivery_id: string; now_ms: number }>(
+  // LIMIT keeps each delivery looked up by its key; joined freely, all deliveries of a destination were read instead.
   sql`SELECT d.id AS delivery_id, ${DESTINATION}, retour_now_ms() AS now_ms FROM ${KEYS}
-    JOIN delivery d ON d.account = k.account AND d.id = k.id
+    CROSS JOIN LATERAL (
+      SELECT account, id, destination FROM delivery WHERE account = k.account AND id = k.id LIMIT 1) d
     JOIN destination t ON t.account = d.account AND t.name = d.destination`,
 );
 const lockDestinations = statement<DestinationStored>(
