@@ -60,17 +60,25 @@ const ofReturn = statement<DeliveryRead>(
   )}) p ON d.account = p.account AND d.id = p.id
     ORDER BY d.created_at_ms DESC, d.id DESC`,
 );
-/** Also those that stayed with a return merged away. */
+/**
+ * Also those that stayed with a return merged away. Found first and read then, each step by its key (OFFSET 0 keeps it a
+ * step): left to itself the planner takes a list of ids for long, and reads an account's deliveries one by one.
+ */
 const ofEvents = statement<DeliveryRead>(
-  sql`SELECT ${DELIVERY_COLUMNS} JOIN (
-      SELECT e.account, e.position, home.return_id, given.number
+  sql`WITH found AS MATERIALIZED (
+      SELECT given.number, d.account, d.id
       FROM json_array_elements_text(${given('ids')}::json) WITH ORDINALITY AS given(event_id, number)
-      JOIN event e ON e.account IN ${ACCOUNTS} AND e.event_id = given.event_id
+      CROSS JOIN ${ACCOUNTS} a
+      CROSS JOIN LATERAL (
+        SELECT e.account, e.position, e.return_id FROM event e
+        WHERE e.account = a.account AND e.event_id = given.event_id OFFSET 0) e
       JOIN "return" r ON r.account = e.account AND r.id = e.return_id
       CROSS JOIN LATERAL (
-        SELECT r.id AS return_id UNION ALL SELECT json_array_elements_text(r.merged_from)) home) at
-      ON d.account = at.account AND d.return_id = at.return_id AND d.position = at.position
-    ORDER BY at.number, d.position, d.id`,
+        SELECT r.id AS return_id UNION ALL SELECT json_array_elements_text(r.merged_from)) home
+      CROSS JOIN LATERAL (
+        SELECT d.account, d.id FROM delivery d
+        WHERE d.account = e.account AND d.return_id = home.return_id AND d.position = e.position OFFSET 0) d)
+    SELECT ${DELIVERY_COLUMNS} JOIN found f ON d.account = f.account AND d.id = f.id ORDER BY f.number, d.position, d.id`,
 );
 
 /** Deliveries and destinations as callers read them. */
@@ -109,7 +117,7 @@ export function createDeliveryReads(
 
     deliveriesOf: database.operation(async (scope, eventIds): Promise<readonly DeliveryRow[]> => {
       if (eventIds.length === 0) return [];
-      return (await reads.all(ofEvents, { ...scoped(scope), ids: [...new Set(eventIds)] })).map(readDelivery);
+      return (await database.all(ofEvents, { ...scoped(scope), ids: [...new Set(eventIds)] })).map(readDelivery);
     }),
 
     listDestinationStates: database.operation(scope => listDestinationStates(reads, scope)),
