@@ -140,7 +140,9 @@ async function heldIn(
     onFinding: finding => findings.push(finding),
   });
 
-  await Promise.all(fleet.members.map(member => member.listening()));
+  const started = Promise.all(fleet.members.map(member => member.listening()));
+  await Promise.race([started, fleet.endedAlone]);
+  if (fleet.endedThemselves[0] !== undefined) throw new Error(`No run: ${fleet.endedThemselves[0].said}`);
   const beganAt = performance.now();
   const lanes: readonly Lane[] = [
     { name: 'destinations', calmMs: longestMs, faults: destinations.faults },

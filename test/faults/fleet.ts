@@ -9,6 +9,8 @@ export interface Fleet {
   url(): Promise<string>;
   /** How each process ended that nobody had ended. */
   readonly endedThemselves: readonly EndedItself[];
+  /** Resolves with the first of them. */
+  readonly endedAlone: Promise<void>;
   /** SIGTERM to all; what did not end in order. */
   stop(): Promise<readonly string[]>;
   /** Leaves none. */
@@ -66,6 +68,7 @@ interface Life {
 export function startFleet(options: FleetOptions): Fleet {
   const { folder, chance } = options;
   const endedThemselves: EndedItself[] = [];
+  const endedAlone = Promise.withResolvers<void>();
   let closing = false;
 
   function startMember(nth: number) {
@@ -104,6 +107,7 @@ export function startFleet(options: FleetOptions): Fleet {
         if (ended === null) {
           const said = process.stderr();
           endedThemselves.push({ member: name, startedAtMs, endedAtMs: performance.now(), code, listened, said });
+          endedAlone.resolve();
         }
         const { awayMs } = ended ?? { awayMs: AGAIN_MS };
         ended = null;
@@ -155,6 +159,7 @@ export function startFleet(options: FleetOptions): Fleet {
   return {
     members: all.map(({ member }) => member),
     endedThemselves,
+    endedAlone: endedAlone.promise,
     async url() {
       for (;;) {
         const up = all.filter(one => one.url() !== null);
