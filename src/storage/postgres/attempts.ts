@@ -3,10 +3,10 @@ import type { Session } from './database.ts';
 import { DAY_MS } from './partitions.ts';
 import { attempt } from './schema.ts';
 import { sql } from './sql.ts';
-import { type NewRow, rowsOf, statement } from './statement.ts';
+import { literal, type NewRow, rowsOf, statement } from './statement.ts';
 
 /** For what the clocks of the database and of a process run apart while an attempt is under way. */
-const ROOM_MS = sql.raw(String(DAY_MS));
+const ROOM_MS = literal(DAY_MS);
 
 /** No attempt of delivery `d` started before this: without it, it would be searched in every day there is. */
 export const NO_ATTEMPT_BEFORE = sql`d.created_at_ms - ${ROOM_MS}`;

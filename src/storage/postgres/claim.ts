@@ -11,7 +11,7 @@ import type { Database, Session } from './database.ts';
 import { freeLine, type LineKey, nextOfLines, type Ordering, type QueuedRow, writeLines } from './line.ts';
 import { KEYS } from './return-rows.ts';
 import { sql } from './sql.ts';
-import { given, sorted, statement } from './statement.ts';
+import { given, literal, sorted, statement } from './statement.ts';
 
 interface Wanted {
   readonly number: number;
@@ -49,8 +49,6 @@ interface Sending {
 
 /** A line that was due and then has nothing to send makes room for another; what is left after so many goes to the next claim. */
 const MOST_ROUNDS = 10;
-
-const number = (value: number) => sql.raw(String(value));
 
 const active = statement<{
   account: string;
@@ -113,8 +111,8 @@ const countTries = statement(
 );
 const cancel = statement(
   sql`UPDATE delivery d SET
-      state = CASE WHEN d.arrived_at_ms IS NULL THEN ${number(CANCELLED)} ELSE ${number(DELIVERED)} END,
-      at_ms = coalesce(d.arrived_at_ms, ${given('now')}::bigint), arrived_at_ms = NULL, passes = ${number(IN_ORDER)},
+      state = CASE WHEN d.arrived_at_ms IS NULL THEN ${literal(CANCELLED)} ELSE ${literal(DELIVERED)} END,
+      at_ms = coalesce(d.arrived_at_ms, ${given('now')}::bigint), arrived_at_ms = NULL, passes = ${literal(IN_ORDER)},
       requested_by = NULL
     FROM ${KEYS} WHERE d.account = k.account AND d.id = k.id`,
 );

@@ -4,12 +4,12 @@ import type { DestinationState, Scope } from '../store.ts';
 import type { Session } from './database.ts';
 import { scoped } from './scope.ts';
 import { sql } from './sql.ts';
-import { given, statement } from './statement.ts';
+import { given, literal, statement } from './statement.ts';
 
 type StateRow = DestinationStored & { readonly pending: number };
 
 const COLUMNS = sql`SELECT t.*, (SELECT count(*) FROM delivery d WHERE d.account = t.account AND d.destination = t.name
-    AND d.state = ${sql.raw(String(PENDING))}) AS pending
+    AND d.state = ${literal(PENDING)}) AS pending
   FROM destination t`;
 /** Not by ACCOUNTS: a destination may be configured before its account ever heard from a provider. */
 const all = statement<StateRow>(

@@ -9,12 +9,11 @@ import { destinationState } from './destination-states.ts';
 import { findReturn } from './return-rows.ts';
 import { destination } from './schema.ts';
 import { sql } from './sql.ts';
-import { given, insertInto, rowsOf, sorted, statement } from './statement.ts';
+import { given, insertInto, literal, rowsOf, sorted, statement } from './statement.ts';
 import { NOT_CONFIGURED } from './write-events.ts';
 
 type Destinations = Pick<Store, 'syncDestinations' | 'loadShopper' | 'redeliver' | 'setDestinationState'>;
 
-const number = (value: number) => sql.raw(String(value));
 const notConfigured = sql.raw(`'${NOT_CONFIGURED}'`);
 
 const clock = statement<{ now_ms: number }>(sql`SELECT retour_now_ms() AS now_ms`);
@@ -54,11 +53,11 @@ const lineDueNow = statement(
       AND lease_owner IS NULL AND due_at_ms > retour_now_ms()`,
 );
 const askAgain = statement(
-  sql`UPDATE delivery SET state = ${number(PENDING)}, at_ms = retour_now_ms(), requested_by = ${given('requested_by')},
-      arrived_at_ms = CASE WHEN state = ${number(DELIVERED)} THEN at_ms ELSE arrived_at_ms END,
-      tries = CASE WHEN state IN (${number(EXHAUSTED)}, ${number(CANCELLED)}) THEN 0 ELSE tries END,
-      passes = CASE WHEN state IN (${number(EXHAUSTED)}, ${number(CANCELLED)}) THEN ${number(PASSES)}
-        ELSE greatest(passes, ${number(PASSES_ONCE)}) END
+  sql`UPDATE delivery SET state = ${literal(PENDING)}, at_ms = retour_now_ms(), requested_by = ${given('requested_by')},
+      arrived_at_ms = CASE WHEN state = ${literal(DELIVERED)} THEN at_ms ELSE arrived_at_ms END,
+      tries = CASE WHEN state IN (${literal(EXHAUSTED)}, ${literal(CANCELLED)}) THEN 0 ELSE tries END,
+      passes = CASE WHEN state IN (${literal(EXHAUSTED)}, ${literal(CANCELLED)}) THEN ${literal(PASSES)}
+        ELSE greatest(passes, ${literal(PASSES_ONCE)}) END
     WHERE account = ${given('account')} AND id = ${given('id')}`,
 );
 

@@ -4,7 +4,7 @@ import type { LineClaim } from '../store.ts';
 import type { Session } from './database.ts';
 import { line } from './schema.ts';
 import { sql } from './sql.ts';
-import { given, type NewRow, rowsOf, sorted, statement } from './statement.ts';
+import { given, literal, type NewRow, rowsOf, sorted, statement } from './statement.ts';
 
 /**
  * Whoever changes a line or a delivery of it has locked the line's row before, and reads what the line still has to send
@@ -44,7 +44,7 @@ const queued = statement<QueuedRow & { number: number }>(
     JOIN destination t ON t.account = k.account AND t.name = k.destination
     CROSS JOIN LATERAL (
       SELECT * FROM delivery d WHERE d.account = k.account AND d.destination = k.destination AND d.return_id = k.return_id
-        AND d.state = ${sql.raw(String(PENDING))}
+        AND d.state = ${literal(PENDING)}
       ORDER BY d.passes DESC, d.sequence LIMIT ${given('limit')}::integer) q`,
 );
 const update = statement(

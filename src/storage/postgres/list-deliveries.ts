@@ -16,14 +16,14 @@ import { newestFirst, type Ranged, rangeOf, windowOf } from './newest-first.ts';
 import { ACCOUNTS, scoped } from './scope.ts';
 import { narrowed } from './scoped-connections.ts';
 import { sql } from './sql.ts';
-import { given, type Statement, statement, type Values } from './statement.ts';
+import { given, literal, type Statement, statement, type Values } from './statement.ts';
 
 /** `standing`: `active` or not, or all. */
 const DESTINATIONS = sql`(SELECT account, name FROM destination
   WHERE (${given('all')}::boolean OR account IN (SELECT json_array_elements_text(${given('accounts')}::json)))
     AND (${given('destination')}::text IS NULL OR name = ${given('destination')})
     AND (${given('standing')}::text IS NULL OR (${given('standing')} = 'active') = (state = 'active')))`;
-const delivered = sql.raw(String(DELIVERED));
+const delivered = literal(DELIVERED);
 
 function deliveriesWhere(...where: readonly SQL[]): Ranged {
   return { from: sql`delivery d`, key: sql`d.account`, id: sql`d.id`, at: sql`d.created_at_ms`, where };

@@ -11,7 +11,7 @@ import type { Partitions } from './partitions.ts';
 import { KEYS, type ReturnKey } from './return-rows.ts';
 import { delivery, destination } from './schema.ts';
 import { sql } from './sql.ts';
-import { given, rowsOf, sorted, statement } from './statement.ts';
+import { given, literal, rowsOf, sorted, statement } from './statement.ts';
 
 /** A claim that is still its owner's, its line locked. */
 interface HeldRow extends LineKey {
@@ -32,8 +32,6 @@ type Verdicts = ReadonlyMap<string, readonly Settlement['verdict'][]>;
 
 /** How old a success may be shown: a busy destination's row is not written with every batch of every process. */
 const SUCCESS_FRESH_MS = 1000;
-
-const number = (value: number) => sql.raw(String(value));
 
 const DESTINATION = sql`t.account, t.name, t.state, t.reason, t.breaker, t.failures_in_row, t.tried_since_ms, t.trial_at_ms,
   t.last_success_at_ms, t.last_failure_at_ms`;
@@ -78,8 +76,8 @@ const hold = statement<HeldRow>(
 );
 const finish = statement(
   sql`UPDATE delivery d SET state = r.state, at_ms = r.at_ms, arrived_at_ms = NULL, requested_by = NULL,
-      failing_since_ms = CASE WHEN r.state = ${number(PENDING)} THEN coalesce(d.failing_since_ms, r.failing_since_ms) END,
-      passes = CASE WHEN r.state = ${number(PENDING)} AND d.passes <> ${number(PASSES_ONCE)} THEN d.passes ELSE ${number(IN_ORDER)} END
+      failing_since_ms = CASE WHEN r.state = ${literal(PENDING)} THEN coalesce(d.failing_since_ms, r.failing_since_ms) END,
+      passes = CASE WHEN r.state = ${literal(PENDING)} AND d.passes <> ${literal(PASSES_ONCE)} THEN d.passes ELSE ${literal(IN_ORDER)} END
     FROM ${rowsOf(delivery)} r WHERE d.account = r.account AND d.id = r.id`,
 );
 const giveBackTries = statement(
@@ -180,7 +178,9 @@ export function createSettle(
       keys,
       ids.map(id => ({ id, owner, mark: undefined })),
     );
-    const [trials, tries] = [held.filter(row => row.trial), held.filter(row => !row.trial)];
+    const mayTryAgain = new Set(open.map(destinationKey));
+    const trials = held.filter(row => row.trial && mayTryAgain.has(`${row.account} ${row.destination}`));
+    const tries = held.filter(row => !row.trial);
     if (trials.length > 0) {
       await tx.run(trialsAgain, {
         rows: trials.map(({ account, destination: name }) => ({ account, name })),

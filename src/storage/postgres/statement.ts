@@ -26,6 +26,11 @@ const DIALECT = {
 /** A value given at each run. Say its type where PostgreSQL cannot tell: `${given('now')}::bigint`. */
 export const given = sql.placeholder;
 
+/** A number of ours as part of the text: the planner compares it with what partial indexes say, and its type is plain. */
+export function literal(value: number): SQL {
+  return sql.raw(String(value));
+}
+
 export function statement<Row = never>(built: SQL): Statement<Row> {
   const { sql: text, params } = built.toQuery(DIALECT);
   const name = createHash('sha256').update(text).digest('base64url').slice(0, 22);
