@@ -12,6 +12,10 @@ import { given, type Statement, statement, type Values } from './statement.ts';
 
 type Kind = ReturnMark['kind'];
 
+/** Compared with the column of the same name. */
+const FILTERS = ['connection', 'provider', 'status'] as const;
+type Filter = (typeof FILTERS)[number];
+
 /** How many returns have a mark, counted no further than it matters. */
 const counts = Object.fromEntries(
   (['tracking', 'email', 'order', 'rma'] as const).map(kind => [
@@ -26,9 +30,12 @@ const counts = Object.fromEntries(
 export function createListReturns(session: Session): Store['listReturns'] {
   const statements = new Map<string, Statement<StoredRow>>();
 
-  /** One statement per combination of filters; each walks connections by time, or the few returns of one mark. */
-  function listing(kinds: readonly Kind[], few: Kind | null, byStatus: boolean): Statement<StoredRow> {
-    const key = `${kinds} ${few} ${byStatus}`;
+  /**
+   * One statement per combination of filters; each walks connections by time, or the few returns of one mark. A filter
+   * that is not asked for is left out: as "null or equal" it would look so narrow that all of an index is read and sorted.
+   */
+  function listing(kinds: readonly Kind[], few: Kind | null, filters: readonly Filter[]): Statement<StoredRow> {
+    const key = `${kinds} ${few} ${filters}`;
     const known = statements.get(key);
     if (known !== undefined) return known;
     const others = kinds.filter(kind => kind !== few);
@@ -41,9 +48,7 @@ export function createListReturns(session: Session): Store['listReturns'] {
         few === null ? sql`r.account = c.account AND r.connection = c.name` : isMarked(few),
         sql`r.merged_into IS NULL`,
         ...others.map(hasMark),
-        sql`(${given('connection')}::text IS NULL OR r.connection = ${given('connection')})`,
-        sql`(${given('provider')}::text IS NULL OR r.provider = ${given('provider')})`,
-        ...(byStatus ? [sql`r.status = ${given('status')}`] : []),
+        ...filters.map(name => sql`r.${sql.identifier(name)} = ${given(name)}`),
       ],
     };
     const page = few === null ? newestFirst(connectionsWith(others), ranged) : sql`${rangeOf(ranged)} LIMIT ${LIMIT}`;
@@ -73,7 +78,9 @@ export function createListReturns(session: Session): Store['listReturns'] {
       status,
     };
     const kinds = marks.map(({ kind }) => kind);
-    const of = listing(kinds, await fewOf(marks, values), status !== undefined);
+    const few = await fewOf(marks, values);
+    const filters = FILTERS.filter(name => filter[name] !== undefined);
+    const of = listing(kinds, few, few === null ? filters.filter(name => name !== 'connection') : filters);
     return toReturnRows(session, await session.all(of, values));
   };
 }
@@ -90,12 +97,14 @@ function markedBy(kind: Kind): SQL {
   return sql`${sql.raw(kind === 'email' ? 'shopper' : 'return_alias')} m WHERE ${isMarked(kind)}`;
 }
 
+/** OFFSET 0: looked up row by row. As a join, all that very many returns share would be read and sorted for a page. */
 function hasMark(kind: Kind): SQL {
   if (kind === 'email') {
-    return sql`EXISTS (SELECT 1 FROM shopper WHERE account = r.account AND return_id = r.id AND email_lower = ${given(kind)})`;
+    return sql`EXISTS (SELECT 1 FROM shopper WHERE account = r.account AND return_id = r.id
+      AND email_lower = ${given(kind)} OFFSET 0)`;
   }
   return sql`EXISTS (SELECT 1 FROM return_alias WHERE account = r.account AND kind = ${sql.raw(`'${kind}'`)}
-    AND value = ${given(kind)} AND connection = r.connection AND return_id = r.id)`;
+    AND value = ${given(kind)} AND connection = r.connection AND return_id = r.id OFFSET 0)`;
 }
 
 /** Without those that have no return with a number: their whole index would be walked in vain. */

@@ -1,0 +1,177 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectionConfig, type Database, type Session } from '../../../src/storage/postgres/database.ts';
+import { createDeliveryReads } from '../../../src/storage/postgres/list-deliveries.ts';
+import { createLists } from '../../../src/storage/postgres/lists.ts';
+import type { Statement, Values } from '../../../src/storage/postgres/statement.ts';
+import type { Store } from '../../../src/storage/store.ts';
+import { T0 } from '../../conformance/store-kit/rows.ts';
+import { databaseOf, dropDatabase, inDatabase } from '../../postgres/databases.ts';
+
+/** Three accounts with twenty connections and destinations each; one connection and one destination have half of all rows. */
+const FILL = `
+  CREATE FUNCTION place_of(i bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN i % 2 = 0 THEN 0 ELSE i / 3 % 20 END $$;
+  CREATE FUNCTION account_of(i bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'acct_' || CASE WHEN i % 2 = 0 THEN 0 ELSE i % 3 END $$;
+  CREATE FUNCTION connection_of(i bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'conn_' || place_of(i) $$;
+  CREATE FUNCTION provider_of(i bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'prov_' || place_of(i) % 2 $$;
+  CREATE FUNCTION id_of(kind text, i bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT kind || lpad(i::text, 6, '0') $$;
+  INSERT INTO connection SELECT DISTINCT account_of(i), connection_of(i), provider_of(i) FROM generate_series(1, 200) i;
+  INSERT INTO "return" SELECT account_of(i), id_of('ret_', i), connection_of(i), provider_of(i), 1, 1,
+    CASE WHEN i % 97 = 0 THEN 'completed' ELSE 'requested' END, ${T0} + i, ${T0} + i, NULL, NULL, '{}' FROM generate_series(1, 30000) i;
+  INSERT INTO return_alias SELECT account_of(i), 'order', 'MK-' || i / 18, connection_of(i), id_of('ret_', i), false FROM generate_series(1, 30000) i;
+  INSERT INTO return_alias SELECT account_of(i), 'rma', 'RA', connection_of(i), id_of('ret_', i), false FROM generate_series(1, 30000) i WHERE place_of(i) < 3;
+  INSERT INTO return_alias SELECT account_of(i), 'tracking', '1Z' || i, connection_of(i), id_of('ret_', i), false FROM generate_series(1, 30000) i;
+  INSERT INTO shopper SELECT account_of(i), id_of('ret_', i), 'jo' || i / 30 || '@example.com', '{}' FROM generate_series(1, 30000) i;
+  INSERT INTO inbound (account, id, connection, provider, state, source, received_at_ms, method, path, query, headers, body_digest, body_bytes, trust, fingerprint)
+    SELECT account_of(i), id_of('inb_', i), connection_of(i), 'p', CASE WHEN i % 50 = 0 THEN 'failed' WHEN i > 25000 THEN 'received' ELSE 'recorded' END,
+    'webhook', ${T0} + i, 'POST', '/', '', '{}', '', 0, 'signed', CASE WHEN i % 50 = 0 THEN 'f' || i % 3 END FROM generate_series(1, 30000) i;
+  INSERT INTO inbound_body SELECT account, id, received_at_ms, '' FROM inbound;
+  INSERT INTO inbound_queue SELECT account, id, received_at_ms, NULL, 0 FROM inbound WHERE state = 'received';
+  INSERT INTO interpretation SELECT account, id, 1, received_at_ms, '[]' FROM inbound WHERE state <> 'received';
+  INSERT INTO derivation (account, return_id, inbound_id, connection, provider, adapter_version, superseded, notices)
+    SELECT account_of(i), id_of('ret_', i), id_of('inb_', i), connection_of(i), 'p', 1, false, '[]' FROM generate_series(1, 30000) i;
+  INSERT INTO rejection SELECT account_of(i), connection_of(i), ${T0} + i, id_of('rej_', i), '{}' FROM generate_series(1, 20000) i;
+  INSERT INTO event SELECT account_of(i), nextval('event_position'), id_of('ret_', i), connection_of(i), 'p', 1, id_of('evt_', i), 1, 't',
+    false, false, NULL, 0, 0, ${T0}, NULL, '{}' FROM generate_series(1, 30000) i;
+  INSERT INTO destination SELECT DISTINCT account_of(i), 'dest_' || place_of(i), 'active', NULL, 'closed', 0, 0 FROM generate_series(1, 200) i;
+  INSERT INTO delivery SELECT account_of(i), id_of('dlv_', i), 'dest_' || place_of(i), id_of('ret_', i), i, 1, CASE WHEN i % 50 = 0 THEN 2 ELSE 1 END,
+    1, ${T0} + i, ${T0} + i, NULL, 0 FROM generate_series(1, 30000) i;
+  INSERT INTO attempt SELECT account_of(i), id_of('dlv_', i), 1, id_of('att_', i), ${T0} + i, 1, 'delivered' FROM generate_series(1, 30000) i;
+  ANALYZE`;
+
+interface Node {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly 'Rows Removed by Index Recheck'?: number;
+  readonly Plans?: readonly Node[];
+}
+
+let url: string;
+let client: pg.Client;
+let visited = 0;
+let statements = 0;
+let lists: Pick<Store, keyof ReturnType<typeof createLists> | keyof ReturnType<typeof createDeliveryReads>>;
+
+/** How many rows of tables and indexes a plan has read, those included that it threw away. */
+function rowsOf(node: Node): number {
+  const isScan = node['Relation Name'] !== undefined && node['Relation Name'] !== 'connection';
+  const each =
+    node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
+  const own = isScan ? each * node['Actual Loops'] : 0;
+  return (node.Plans ?? []).reduce((sum, plan) => sum + rowsOf(plan), own);
+}
+
+const prepared = new Set<string>();
+
+/** Runs each statement as a connection does that has prepared it, and counts what it reads. */
+const counting = {
+  async all<Row>(of: Statement<Row>, values: Values = {}): Promise<Row[]> {
+    if (!prepared.has(of.name)) await client.query(`PREPARE "${of.name}" AS ${of.text}`);
+    prepared.add(of.name);
+    const bound = of.bind(values);
+    const literals = bound.map(value => (value === null ? 'NULL' : client.escapeLiteral(String(value))));
+    const call = literals.length === 0 ? '' : `(${literals.join(', ')})`;
+    const { rows } = await client.query(`EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE "${of.name}" ${call}`);
+    const [{ Plan: plan }] = JSON.parse(rows[0]['QUERY PLAN']) as [{ readonly Plan: Node }];
+    visited += rowsOf(plan);
+    statements += 1;
+    return (await client.query(of.text, bound)).rows as never;
+  },
+  async get<Row>(of: Statement<Row>, values: Values = {}): Promise<Row | undefined> {
+    return (await counting.all(of, values))[0];
+  },
+} as Session;
+
+beforeAll(async () => {
+  url = await databaseOf(crypto.randomUUID(), T0);
+  await inDatabase(url, filling => filling.query(FILL));
+  client = new pg.Client(connectionConfig(url));
+  await client.connect();
+  const database = { ...counting, reads: counting, operation: (body: unknown) => body } as unknown as Database;
+  lists = { ...createLists(database), ...createDeliveryReads(database) };
+}, 60_000);
+afterAll(async () => {
+  await client.end();
+  await dropDatabase(url);
+});
+
+const FIRST = { limit: 20, after: null };
+const middle = (kind: string) => ({ limit: 20, after: { atMs: T0 + 15_000, id: `${kind}015000` } });
+
+/** A connection decides by itself which of the two a prepared statement gets: both must do. */
+describe.each(['force_generic_plan', 'force_custom_plan'])('a page of twenty out of thirty thousand rows, %s', mode => {
+  beforeAll(async () => {
+    await client.query(`SET plan_cache_mode = ${mode}`);
+  });
+
+  it.each<[string, () => Promise<readonly unknown[] | null>, number]>([
+    ['returns', () => lists.listReturns('all', {}, FIRST), 20],
+    ['returns further down', () => lists.listReturns('all', {}, middle('ret_')), 20],
+    ['returns of an account', () => lists.listReturns('all', { account: 'acct_1' }, FIRST), 20],
+    ['returns in scope', () => lists.listReturns(['acct_1', 'acct_2'], {}, middle('ret_')), 20],
+    ['returns of a connection', () => lists.listReturns('all', { account: 'acct_2', connection: 'conn_7' }, FIRST), 20],
+    ['returns of a provider', () => lists.listReturns('all', { provider: 'prov_1' }, FIRST), 20],
+    ['returns with a status', () => lists.listReturns('all', { status: 'completed' }, FIRST), 20],
+    ['returns updated after', () => lists.listReturns('all', { updatedAfterMs: T0 + 29_990 }, FIRST), 10],
+    ['returns of an order', () => lists.listReturns('all', { order: 'MK-700' }, FIRST), 18],
+    ['returns with a tracking number', () => lists.listReturns('all', { tracking: '1Z1234' }, FIRST), 1],
+    ['returns of an e-mail address', () => lists.listReturns('all', { email: 'Jo7@example.com' }, FIRST), 20],
+    [
+      'returns of an e-mail address and an order',
+      () => lists.listReturns('all', { email: 'jo7@example.com', order: 'MK-12' }, FIRST),
+      18,
+    ],
+    ['returns with a number that many share', () => lists.listReturns('all', { rma: 'RA' }, FIRST), 20],
+    ['requests', () => lists.listInbound('all', {}, FIRST), 20],
+    ['requests further down', () => lists.listInbound('all', {}, middle('inb_')), 20],
+    ['requests of an account', () => lists.listInbound(['acct_1'], {}, middle('inb_')), 20],
+    ['requests that were recorded', () => lists.listInbound('all', { state: 'recorded' }, middle('inb_')), 20],
+    ['requests that failed', () => lists.listInbound('all', { state: 'failed' }, FIRST), 20],
+    ['requests that wait', () => lists.listInbound('all', { state: 'received' }, FIRST), 20],
+    ['requests that failed in one way', () => lists.listInbound('all', { fingerprint: 'f1' }, FIRST), 20],
+    [
+      'requests that failed in one way, by state',
+      () => lists.listInbound('all', { fingerprint: 'f1', state: 'failed' }, FIRST),
+      20,
+    ],
+    ['refused requests', () => lists.listRejections('all', {}, FIRST), 20],
+    [
+      'refused requests of a connection',
+      () => lists.listRejections('all', { account: 'acct_2', connection: 'conn_7' }, FIRST),
+      20,
+    ],
+    ['events', () => lists.listEvents('all', null, 0, 20), 20],
+    ['events further on', () => lists.listEvents('all', null, 15_000, 20), 20],
+    ['events of an account', () => lists.listEvents('all', 'acct_1', 15_000, 20), 20],
+    ['events of a return', () => lists.listReturnEvents('all', 'ret_012345', 0, 20), 1],
+    ['deliveries', () => lists.listDeliveries('all', {}, FIRST), 20],
+    ['deliveries further down', () => lists.listDeliveries('all', {}, middle('dlv_')), 20],
+    ['deliveries that gave up', () => lists.listDeliveries('all', { state: 'exhausted' }, FIRST), 20],
+    ['deliveries of a return', () => lists.listDeliveries('all', { returnId: 'ret_012345' }, FIRST), 1],
+  ])('of %s reads 1,500 rows at most, of tables and indexes together', async (_, list, rows) => {
+    visited = 0;
+    statements = 0;
+
+    const found = await list();
+
+    expect(found).toHaveLength(rows);
+    expect(visited).toBeGreaterThan(0);
+    expect(visited).toBeLessThan(1500);
+    expect(statements).toBeLessThan(7);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['return', () => lists.getReturn('all', 'ret_012345')],
+    ['kept request', () => lists.getInbound('all', 'inb_012345')],
+    ['delivery', () => lists.getDelivery('all', 'dlv_012345')],
+  ])('is not needed to find one %s', async (_, find) => {
+    visited = 0;
+
+    expect(await find()).not.toBeNull();
+    expect(visited).toBeLessThan(50);
+  });
+});
