@@ -76,6 +76,11 @@ export async function startPooler(url: string, options: PoolerOptions = {}): Pro
       client.write(Buffer.concat([toMessage('R', Buffer.alloc(4)), toMessage('Z', Buffer.from('I'))]));
     });
     client.on('error', () => undefined);
+    client.on('close', () => {
+      if (backend === null) return;
+      backend.answer = null; // it is nobody's until the server has come to an end with what was asked
+      backend.socket.write(toMessage('S', Buffer.alloc(0)));
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -82,7 +82,7 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
 
   try {
     chmodSync(place, 0o755); // as root it runs under a user of its own, who must get through
-    await server.initialise();
+    await openly(() => server.initialise());
     await start();
   } catch (error) {
     rmSync(place, { recursive: true, force: true });
@@ -108,6 +108,16 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
       rmSync(place, { recursive: true, force: true });
     },
   };
+}
+
+/** Its user must read the password that is written for it, whatever a test has made private before. */
+async function openly(body: () => Promise<void>): Promise<void> {
+  const before = process.umask(0o022);
+  try {
+    await body();
+  } finally {
+    process.umask(before);
+  }
 }
 
 function freePort(): Promise<number> {

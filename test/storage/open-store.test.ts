@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../src/storage/open-store.ts';
 import { Database } from '../../src/storage/sqlite/sql.ts';
+import { dropDatabase, emptyDatabase } from '../postgres/databases.ts';
 import { temporaryFolder } from './place.ts';
 
 describe('openStore', () => {
@@ -18,15 +19,19 @@ describe('openStore', () => {
     expect(existsSync(`${path}-wal`)).toBe(false);
   });
 
-  it.each(['postgres://localhost/retour', 'postgresql://localhost/retour'])(
-    'refuses %s until it is supported',
-    async url => {
-      await expect(openStore(url)).rejects.toMatchObject({
-        code: 'CONFIG_INVALID',
-        message: expect.stringContaining('PostgreSQL'),
-      });
-    },
-  );
+  it.each(['postgres:', 'postgresql:'])('opens a database by %s, for several at once', async scheme => {
+    const url = await emptyDatabase();
+    onTestFinished(() => dropDatabase(url));
+    const opened = await Promise.all([1, 2, 3].map(() => openStore(url.replace(/^postgres:/, scheme))));
+    onTestFinished(async () => {
+      for (const store of opened) await store.close();
+    });
+
+    await opened[0]!.setTimer({ id: 'tmr_1', account: null, kind: 'purge', subject: '', dueAtMs: 0 }, 'keep');
+
+    const claim = { owner: 'a', nowMs: Date.now(), leaseMs: 60_000, limit: 5 };
+    expect(await opened[2]!.claimTimers(claim)).toMatchObject([{ id: 'tmr_1' }]);
+  });
 
   it.each(['retour.db', 'sqlite:', 'mysql://localhost/x', ''])('refuses %j, which names no store', async url => {
     await expect(openStore(url)).rejects.toMatchObject({

@@ -115,9 +115,10 @@ const filled = statement<{ name: string }>(
 async function requireEmpty(session: Session, place: string): Promise<void> {
   const names = (await session.all(filled)).map(({ name }) => name);
   if (names.length === 0) return;
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
   throw new GatewayError(
     'CONFLICT',
-    `The database ${place} is not empty (rows in ${names.join(', ')}), and a store is moved into an empty one only. If a gateway was started on it by mistake and nothing of it is needed, drop the database and create it anew.`,
+    `The database ${place} is not empty (rows in ${names.slice(0, 3).join(', ')}${more}), and a store is moved into an empty one only. If a gateway was started on it by mistake and nothing of it is needed, drop the database and create it anew.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../gateway-error.ts';
-import type { Database } from './database.ts';
+import { type Database, openDatabase } from './database.ts';
+import { createPartitions } from './partitions.ts';
 import { sql } from './sql.ts';
 import { statement } from './statement.ts';
 
@@ -21,17 +22,23 @@ export interface ServerFacts {
   readonly ownsTables: boolean;
   readonly user: string;
   /** For users like this one. */
-  readonly connections: { readonly most: number; readonly used: number };
-  readonly nowMs: number;
+  readonly connections: {
+    readonly most: number;
+    readonly used: number;
+    /** Gateways on this database. */
+    readonly gateways: number;
+  };
+  /** Settings that let a commit be told before it is on the server's disk, as `name = value`. */
+  readonly notDurable: readonly string[];
+  /** Whether this machine is the server's. */
+  readonly isLocal: boolean;
 }
 
 /** The first that detaches partitions without holding anybody up. */
 const OLDEST = { number: 140000, name: '14' };
 
-interface FactsRow extends Omit<ServerFacts, 'connections'> {
-  readonly most: number;
-  readonly used: number;
-}
+type FactsRow = Omit<ServerFacts, 'connections' | 'notDurable'> &
+  ServerFacts['connections'] & { readonly notDurable: string | null };
 
 const facts = statement<FactsRow>(
   sql`SELECT current_setting('server_version') AS version, current_setting('server_version_num')::integer AS "versionNumber",
@@ -48,12 +55,15 @@ const facts = statement<FactsRow>(
     current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
       - coalesce(current_setting('reserved_connections', true)::integer, 0) AS most,
     (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used,
-    (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS "nowMs"`,
+    (SELECT count(*) FROM pg_stat_activity WHERE application_name = 'retour notify' AND datname = current_database()) AS gateways,
+    (SELECT string_agg(name || ' = ' || setting, ', ' ORDER BY name) FROM pg_settings
+      WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off') AS "notDurable",
+    inet_client_addr() IS NOT DISTINCT FROM inet_server_addr() AS "isLocal"`,
 );
 
 export async function readServer(database: Database): Promise<ServerFacts> {
-  const { most, used, ...rest } = (await database.get(facts))!;
-  return { ...rest, connections: { most, used } };
+  const { most, used, gateways, notDurable, ...rest } = (await database.get(facts))!;
+  return { ...rest, connections: { most, used, gateways }, notDurable: notDurable?.split(', ') ?? [] };
 }
 
 /** Refuses what cannot work, before anything is made there: with the cause, and what to do about it. */
@@ -86,4 +96,20 @@ function troubleOf(server: ServerFacts, place: string): string | null {
     return `The tables at ${place} belong to another user than ${user}, and each day needs new partitions: connect as their owner, or GRANT its role to ${user}.`;
   }
   return null;
+}
+
+/** For commands: a database that can be used, for as long as the body runs. */
+export async function withDatabase<Result>(
+  url: string,
+  body: (database: Database, server: ServerFacts) => Promise<Result>,
+): Promise<Result> {
+  const partitions = createPartitions(() => database);
+  const database: Database = openDatabase(url, partitions, { connections: 1 });
+  try {
+    return await database.operation(async () => {
+      return body(database, await checkServer(database));
+    })();
+  } finally {
+    await database.close();
+  }
 }

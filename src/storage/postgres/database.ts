@@ -43,7 +43,10 @@ export interface DatabaseOptions {
   readonly onStatement?: ((text: string) => void) | undefined;
 }
 
+const WRITE_CONNECTIONS = 8;
 const READ_CONNECTIONS = 3;
+/** Of one process at most; one of them for notifications. */
+export const MOST_CONNECTIONS = WRITE_CONNECTIONS + READ_CONNECTIONS + 1;
 const CONNECT_TIMEOUT_MS = 5000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 /** The server gives up first and says why; this ends the wait where nothing comes back at all. */
@@ -117,7 +120,7 @@ export function openDatabase(
   const place = placeOf(url);
   const config = connectionConfig(url);
   const byKey = { ...config, options: `${config.options} ${BY_KEY}` };
-  const pool = createPool({ ...byKey, max: options.connections ?? 8 });
+  const pool = createPool({ ...byKey, max: options.connections ?? WRITE_CONNECTIONS });
   const readPool = createPool({ ...config, max: READ_CONNECTIONS });
   const onStatement = options.onStatement ?? (() => undefined);
   /** A pooler in transaction mode may lose what a connection had prepared; then nothing is prepared any more. */
