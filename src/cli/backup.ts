@@ -9,10 +9,10 @@ export const backup: CliCommand = {
   description: 'Copy the store into one file, beside a running gateway, and check the copy',
   arguments: [{ name: '<file>', help: 'a new file; nothing is ever overwritten' }],
   options: [JSON_OPTION],
-  more: 'Reads the store of RETOUR_DATABASE_URL. The copy holds personal data and can be read by its owner alone.',
+  more: 'Reads the SQLite store of RETOUR_DATABASE_URL (for PostgreSQL: pg_dump). The copy holds personal data and can be read by its owner alone.',
   async run({ args, options }, deps) {
     const { backUp } = await import('../storage/sqlite/backup.ts');
-    const path = storePath(deps);
+    const path = storePath(deps, 'pg_dump, or continuous archiving');
     const file = typedPath(args[0]!, deps);
     const facts = await backUp(path, file);
     if (options.json === true) return writeJson(deps, { store: path, file, ...facts });

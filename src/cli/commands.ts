@@ -12,6 +12,8 @@ import { erasures } from './erasures.ts';
 import { events } from './events.ts';
 import { inbound } from './inbound.ts';
 import { listen } from './listen.ts';
+import { migrate } from './migrate.ts';
+import { move } from './move.ts';
 import { newAdapter } from './new-adapter.ts';
 import { openapi } from './openapi.ts';
 import { rejections } from './rejections.ts';
@@ -46,6 +48,8 @@ export const COMMANDS: readonly (CliCommand | CliGroup)[] = [
   doctor,
   backup,
   restore,
+  migrate,
+  move,
   newAdapter,
   openapi,
 ];

@@ -2,20 +2,24 @@ import { createServer } from 'node:net';
 import { readRemote } from '../config/load-config.ts';
 import type { ProcessSettings } from '../config/process-settings.ts';
 import { GatewayError } from '../gateway-error.ts';
+import { type StoreUrl, storeOf } from '../storage/store-url.ts';
 import { connectApi, type Readiness, readiness } from './api-client.ts';
 import type { CliDeps } from './cli-command.ts';
 import { CliError } from './cli-error.ts';
 import { type Check, fail, ok, warn } from './doctor-check.ts';
 
 /** The port a start would take, and the gateway that may have it already. */
-export async function checkGateway({ host, port }: ProcessSettings, storeIsOpen: boolean): Promise<readonly Check[]> {
+export async function checkGateway(
+  { host, port, databaseUrl }: ProcessSettings,
+  storeIsOpen: boolean,
+): Promise<readonly Check[]> {
   if (port === 0) return [ok('port', 'any that is free (RETOUR_PORT is 0)')];
   const shown = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   // Where it listens on every address, it answers on this machine's own.
   const asked = host === '0.0.0.0' ? `127.0.0.1:${port}` : host === '::' ? `[::1]:${port}` : shown;
   const answer = await readiness(`http://${asked}`);
   if (answer !== null) {
-    const leftOut = rolesLeftOut(answer);
+    const leftOut = rolesLeftOut(answer, storeOf(databaseUrl).kind);
     if (!answer.ready) {
       const trouble = `it answers at ${shown} and is not ready: ${answer.reason ?? ''}`;
       return [fail('gateway', trouble, 'look at its log'), ...leftOut];
@@ -41,13 +45,18 @@ const WAITS = [
   ['deliver', 'messages are not sent'],
 ] as const;
 
-/** One store has one process, so nobody else does what it leaves out. */
-function rolesLeftOut({ roles }: Readiness): readonly Check[] {
+/** An SQLite store has one process, so nobody else does what it leaves out; on PostgreSQL others may. */
+function rolesLeftOut({ roles }: Readiness, store: StoreUrl['kind']): readonly Check[] {
   const left = WAITS.filter(([role]) => roles !== null && !roles.includes(role));
   if (left.length === 0) return [];
   const names = left.map(([role]) => role).join(' and ');
-  const message = `it was started without ${left.length === 1 ? 'the role' : 'the roles'} ${names}: ${left.map(([, what]) => what).join('; ')}`;
-  return [warn('gateway', message, 'start it without --roles, once what it was started for is done')];
+  const without = `without ${left.length === 1 ? 'the role' : 'the roles'} ${names}`;
+  const waits = left.map(([, what]) => what).join('; ');
+  if (store === 'postgres') {
+    return [ok('gateway', `it is ready, ${without}; unless another process on this database has them: ${waits}`)];
+  }
+  const remedy = 'start it without --roles, once what it was started for is done';
+  return [warn('gateway', `it was started ${without}: ${waits}`, remedy)];
 }
 
 /** Takes the port for a moment. Answers what was in the way, or `null`. */

@@ -1,8 +1,9 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { ProcessSettings } from '../config/process-settings.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { inspectStore, isLocked } from '../storage/sqlite/backup.ts';
+import { storeOf } from '../storage/store-url.ts';
 import { type Check, fail, ok, warn } from './doctor-check.ts';
 import { isOpenToOthers } from './doctor-config.ts';
 import { formatBytes } from './words.ts';
@@ -20,17 +21,17 @@ const QUICK_BYTES = 1_000_000_000;
 const LARGE_LOG_BYTES = 500_000_000;
 
 /** The store's file, what is in it, and the disk it lies on. */
-export async function checkStore({ databaseUrl }: ProcessSettings, check: 'quick' | 'full'): Promise<StoreChecks> {
-  const name = /^sqlite:(.+)$/.exec(databaseUrl)?.[1];
-  if (name === undefined) {
-    const remedy = 'set RETOUR_DATABASE_URL to sqlite:path/to/retour.db';
-    return {
-      checks: [fail('store', 'PostgreSQL is not supported yet', remedy)],
-      locked: false,
-      newestReceivedAtMs: null,
-    };
+export async function checkStore(
+  { databaseUrl }: ProcessSettings,
+  check: 'quick' | 'full',
+  now: () => number,
+): Promise<StoreChecks> {
+  const store = storeOf(databaseUrl);
+  if (store.kind === 'postgres') {
+    const { checkPostgres } = await import('./doctor-postgres.ts');
+    return checkPostgres(store.url, now);
   }
-  const path = resolve(name);
+  const { path } = store;
   const folder = nearestFolder(dirname(path));
   const disk = checkDisk(folder);
   if (!existsSync(path)) {

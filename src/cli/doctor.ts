@@ -8,7 +8,7 @@ import { plural, stateColour } from './words.ts';
 export const doctor: CliCommand = {
   name: 'doctor',
   description: 'Look at everything a start needs: settings, secrets, store, disk, port, clock, file modes',
-  options: [{ flags: '--full', help: 'check every page of the store, however large it is' }, JSON_OPTION],
+  options: [{ flags: '--full', help: 'check every page of an SQLite store, however large it is' }, JSON_OPTION],
   more: 'Exit 2: something is not as it should be. Changes nothing, and runs beside a gateway.',
   async run({ options }, deps) {
     const [
@@ -26,7 +26,7 @@ export const doctor: CliCommand = {
     const checks: Check[] = [...checkMachine(), check];
     if (settings !== null) {
       checks.push(...(await checkConfiguration(settings, deps.env)));
-      const store = await checkStore(settings, options.full === true ? 'full' : 'quick');
+      const store = await checkStore(settings, options.full === true ? 'full' : 'quick', deps.now);
       checks.push(...store.checks, ...checkClock(deps.now(), store.newestReceivedAtMs));
       checks.push(...(await checkGateway(settings, store.locked)));
     }

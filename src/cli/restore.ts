@@ -18,7 +18,7 @@ export const restore: CliCommand = {
   ].join('\n'),
   async run({ args, options }, deps) {
     const { restore: putBack } = await import('../storage/sqlite/backup.ts');
-    const path = storePath(deps);
+    const path = storePath(deps, 'pg_restore into an empty database');
     const file = typedPath(args[0]!, deps);
     const stamp = new Date(deps.now())
       .toISOString()

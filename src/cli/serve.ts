@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readEnvironment } from '../config/load-config.ts';
 import type { ProcessSettings } from '../config/process-settings.ts';
 import type { GatewayRole } from '../gateway.ts';
+import { type StoreUrl, storeOf } from '../storage/store-url.ts';
 import type { CliCommand } from './cli-command.ts';
 import { CliError } from './cli-error.ts';
 import { commaSeparated, textOption } from './options.ts';
@@ -14,7 +15,8 @@ export const serve: CliCommand = {
   more: [
     'Settings: RETOUR_CONFIG, RETOUR_DATABASE_URL, RETOUR_HOST, RETOUR_PORT, RETOUR_ADMIN_TOKEN (config/reference.md).',
     'SIGTERM and Ctrl-C end it: it finishes what is under way.',
-    'Roles are for measuring and maintenance. One process has an SQLite store to itself, so what is left out waits for a start with it:',
+    'Roles part the work over several processes on one PostgreSQL database. One process has an SQLite store to itself, so',
+    'there they are for measuring and maintenance, and what is left out waits for a start with it:',
     '  receive  takes webhooks; without it they are answered 503',
     '  process  interprets and records what was kept, and removes by age',
     '  deliver  sends messages to destinations',
@@ -53,7 +55,8 @@ export const serve: CliCommand = {
     });
     const say = (line: string) => deps.err(`${line}\n`);
     say(`Retour listens on ${gateway.url}  (API reference: ${gateway.url}/docs)`);
-    for (const role of GATEWAY_ROLES) if (!roles.has(role)) say(LEFT_OUT[role]);
+    const { kind } = storeOf(settings.databaseUrl);
+    for (const role of GATEWAY_ROLES) if (!roles.has(role)) say(LEFT_OUT[kind][role]);
     if (gateway.newAdminToken !== null) {
       say(`Administrator's token, shown this once: ${gateway.newAdminToken}`);
     }
@@ -74,10 +77,19 @@ export const serve: CliCommand = {
   },
 };
 
-const LEFT_OUT: Readonly<Record<GatewayRole, string>> = {
-  receive: 'Without the role receive: webhooks are answered 503, and providers have to send them again.',
-  process: 'Without the role process: what is kept is not read, and nothing is removed by age, until a start with it.',
-  deliver: 'Without the role deliver: messages wait for a start with it.',
+/** What nobody does, or what others on the same database must do. */
+const LEFT_OUT: Readonly<Record<StoreUrl['kind'], Readonly<Record<GatewayRole, string>>>> = {
+  sqlite: {
+    receive: 'Without the role receive: webhooks are answered 503, and providers have to send them again.',
+    process:
+      'Without the role process: what is kept is not read, and nothing is removed by age, until a start with it.',
+    deliver: 'Without the role deliver: messages wait for a start with it.',
+  },
+  postgres: {
+    receive: 'Without the role receive: webhooks are answered 503 here; send them to a process with it.',
+    process: 'Without the role process: another process must read what is kept, and remove by age.',
+    deliver: 'Without the role deliver: another process must send messages.',
+  },
 };
 
 /** What was not typed is every role; a word that is none, and no word at all, are mistakes. */

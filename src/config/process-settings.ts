@@ -7,7 +7,7 @@ import type { Environment } from './secret-reference.ts';
 export interface ProcessSettings {
   /** The configuration folder. */
   readonly configDirectory: string;
-  /** `sqlite:{path}`. Another form may hold a password: never to be logged. */
+  /** `sqlite:{path}` or `postgres://…`. The latter may hold a password: never to be logged. */
   readonly databaseUrl: string;
   readonly host: string;
   /** 0: any that is free. */
@@ -23,7 +23,8 @@ export const ENVIRONMENT_VARIABLES: Readonly<
   RETOUR_CONFIG: { default: 'config', description: 'The configuration folder.' },
   RETOUR_DATABASE_URL: {
     default: 'sqlite:.data/retour.db',
-    description: 'The store: `sqlite:{path}`, relative to the working directory. PostgreSQL is not supported yet.',
+    description:
+      'The store: `sqlite:{path}`, relative to the working directory, for one process; or `postgres://{user}:{password}@{host}:{port}/{database}`, for as many as wanted.',
   },
   RETOUR_HOST: { default: '127.0.0.1', description: 'The address to listen on.' },
   RETOUR_PORT: {
@@ -65,7 +66,7 @@ export function parseEnvironment(env: Environment): ProcessSettings {
   const databaseUrl = check(
     'RETOUR_DATABASE_URL',
     value => /^sqlite:(?!\/\/).+$/.test(value) || /^postgres(ql)?:\/\/.+$/.test(value),
-    'is not a database URL; write sqlite:path/to/retour.db',
+    'is not a database URL; write sqlite:path/to/retour.db or postgres://user:password@host:5432/database',
   );
   const host = check(
     'RETOUR_HOST',

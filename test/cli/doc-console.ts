@@ -30,7 +30,7 @@ export async function renewConsole(document: string, run: (step: ConsoleStep) =>
     for (const line of block!.split('\n').filter(each => each.startsWith('$ '))) {
       const text = line.slice(2).replace(/ {3}# exit \d$/, '');
       const { code, output } = await run({ kind: 'command', text });
-      said.push(`$ ${text}${code === 0 ? '' : `   # exit ${code}`}\n${output.trimEnd()}\n`);
+      said.push(`$ ${text}${code === 0 ? '' : `   # exit ${code}`}\n${output === '' ? '' : `${output.trimEnd()}\n`}`);
     }
     renewed += `\`\`\`console\n${said.join('\n')}\`\`\``;
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
+import { dropDatabase, emptyDatabase } from '../postgres/databases.ts';
 import { copyRepository } from './copy-repository.ts';
 import { type ConsoleStep, renewConsole, type Said, words } from './doc-console.ts';
 import { type CliStage, openCliStage } from './open-cli.ts';
@@ -17,16 +18,23 @@ const MAIN = join(ROOT, 'src/main.ts');
 
 let stage: CliStage;
 let copy = '';
+/** What the document calls the database at db.example.com. */
+let database = '';
+/** What was exported. */
+let exported: Record<string, string> = {};
 const cwd = process.cwd();
 beforeEach(async () => {
   stage = await openCliStage();
   copy = await mkdtemp(join(tmpdir(), 'retour-copy-'));
+  database = await emptyDatabase();
+  exported = {};
   await writeCapture(stage);
   process.chdir(stage.folder);
 });
 afterEach(async () => {
   process.chdir(cwd);
   await stage.close();
+  await dropDatabase(database);
   await rm(copy, { recursive: true, force: true });
 });
 
@@ -77,6 +85,8 @@ async function inProcess(
   return { code, output: argv[0] === 'serve' ? err.replace(/^Stopping:.*\n/m, '') : out + err };
 }
 
+const IN_DOCUMENT = 'postgres://retour@db.example.com/retour';
+
 /** The status that was unknown gets a meaning; a map in the settings replaces the default as a whole. */
 function mended(yaml: string): string {
   const known = 'started: started, dropped_off: dropped_off, approved: approved, expired: expired';
@@ -86,10 +96,15 @@ function mended(yaml: string): string {
 
 async function runCommand(text: string, isPortTaken: boolean): Promise<Said> {
   const [program, ...typed] = words(text);
+  if (program === 'export') {
+    const [name, value] = typed[0]!.split(/=(.*)/s) as [string, string];
+    exported[name] = value.replace(IN_DOCUMENT, database);
+    return { code: 0, output: '' };
+  }
   if (program === 'cat') return { code: 0, output: readFileSync(join(stage.folder, typed[0]!), 'utf8') };
   const pipe = typed.indexOf('|');
   const argv = pipe === -1 ? typed : typed.slice(0, pipe);
-  const env = { ...stage.env };
+  const env = { ...stage.env, ...exported };
   if (argv[0] === 'serve') {
     const other = { ...env, RETOUR_DATABASE_URL: `sqlite:${join(stage.folder, 'other.db')}` };
     if (isPortTaken) return await inProcess(argv, MAIN, other);
@@ -100,7 +115,7 @@ async function runCommand(text: string, isPortTaken: boolean): Promise<Said> {
     await copyRepository(copy);
     return await inProcess(argv, join(copy, 'src/main.ts'), {});
   }
-  const { code, out, err } = await stage.run(argv, { columns: 132, now: () => Date.now() + 125_000 });
+  const { code, out, err } = await stage.run(argv, { env, columns: 132, now: () => Date.now() + 125_000 });
   const lines =
     pipe === -1
       ? out
@@ -129,6 +144,7 @@ describe('docs/cli.md', () => {
         [stage.folder]: '/srv/retour',
         [`Port ${new URL(stage.gateway.url).port} `]: 'Port 8080 ',
         [stage.shop.url]: 'http://127.0.0.1:41000',
+        [database.replace(/^.*@/, '')]: 'db.example.com:5432/retour',
       });
       return { code, output: shown };
     };

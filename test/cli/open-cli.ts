@@ -68,15 +68,17 @@ export async function runWith(argv: readonly string[], deps: Partial<CliDeps>): 
   return { code, out, err };
 }
 
-export async function openCliStage(): Promise<CliStage> {
+/** `databaseUrl`: default an SQLite file of its own. */
+export async function openCliStage(options: { readonly databaseUrl?: string } = {}): Promise<CliStage> {
   const folder = await mkdtemp(join(tmpdir(), 'retour-cli-'));
   const shop = await openSampleShop(0, () => Date.now());
   const config = join(folder, 'config');
   const secrets = await writeConfig(config, shop.url);
   const databaseFile = join(folder, 'retour.db');
+  const databaseUrl = options.databaseUrl ?? `sqlite:${databaseFile}`;
   // As the command `serve` does, so that the store is not for everybody to read.
   process.umask(0o077);
-  let gateway = await open(config, databaseFile, secrets);
+  let gateway = await open(config, databaseUrl, secrets);
   let isOpen = true;
   for (const account of gateway.config.accounts.values()) {
     for (const { url, secrets: known } of account.destinations.values()) {
@@ -99,7 +101,7 @@ export async function openCliStage(): Promise<CliStage> {
         RETOUR_URL: gateway.url,
         RETOUR_TOKEN: TOKEN,
         RETOUR_CONFIG: config,
-        RETOUR_DATABASE_URL: `sqlite:${databaseFile}`,
+        RETOUR_DATABASE_URL: databaseUrl,
         RETOUR_PORT: new URL(gateway.url).port,
       };
     },
@@ -113,7 +115,7 @@ export async function openCliStage(): Promise<CliStage> {
         const file = join(config, 'accounts', `${account}.yaml`);
         await writeFile(file, edit(await readFile(file, 'utf8')));
       }
-      gateway = await open(config, databaseFile, secrets);
+      gateway = await open(config, databaseUrl, secrets);
       isOpen = true;
     },
     async stop() {
@@ -137,11 +139,11 @@ export async function openCliStage(): Promise<CliStage> {
   return stage;
 }
 
-function open(config: string, databaseFile: string, env: Readonly<Record<string, string>>): Promise<Gateway> {
+function open(config: string, databaseUrl: string, env: Readonly<Record<string, string>>): Promise<Gateway> {
   return openGateway({
     settings: {
       configDirectory: config,
-      databaseUrl: `sqlite:${databaseFile}`,
+      databaseUrl,
       host: '127.0.0.1',
       port: 0,
       adminToken: new Secret(TOKEN),

@@ -69,10 +69,12 @@ export function hideSurroundings(text: string, near: number, replacements: Reado
     .replaceAll('\u00a0', ' ')
     .replace(/replaced-\d{8}T\d{6}Z/g, 'replaced-20261120T100000Z')
     .replace(/came [0-9a-f]{8}, expected/g, 'came 5b1a7f00, expected')
-    .replace(/\b(store version|kB, version) \d+/g, '$1 1')
+    .replace(/\b(store version|kB, version|has version|to version) \d+/g, '$1 1')
     .replace(/rtk_[\w-]{43}/g, 'rtk_…')
     .replace(/^(ok {4}node +)\d+\.\d+\.\d+/gm, '$124.0.0')
     .replace(/(\.db(?:,|:) )[\d.]+ [kMG]?B\b/g, '$1320 kB')
     .replace(/(store +)[\d.]+ [kMG]?B, of which [\d.]+ [kMG]?B are/g, '$1320 kB, of which 0 B are')
+    .replace(/[\d,]+ rows in/g, '1,234 rows in')
+    .replace(/sha256 [0-9a-f]{64}/g, 'sha256 90b1…')
     .replace(/[\d.]+ [MGT]B free/g, '80.0 GB free');
 }

@@ -64,7 +64,8 @@ describe('the environment', () => {
       expect(errorsOf({ RETOUR_DATABASE_URL: url })).toEqual([
         {
           pointer: 'RETOUR_DATABASE_URL',
-          message: 'is not a database URL; write sqlite:path/to/retour.db',
+          message:
+            'is not a database URL; write sqlite:path/to/retour.db or postgres://user:password@host:5432/database',
         },
       ]);
     },
