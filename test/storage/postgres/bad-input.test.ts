@@ -1,7 +1,7 @@
 import { appendFileSync, chownSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkServer } from '../../../src/storage/postgres/connect.ts';
 import { type Database, openDatabase } from '../../../src/storage/postgres/database.ts';
 import { migrate } from '../../../src/storage/postgres/migrate.ts';
@@ -413,14 +413,14 @@ describe('a server in trouble', () => {
     const cut = () =>
       inDatabase(server.url(), client =>
         client.query(
-          'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = $1',
+          'SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = $1',
           ['retour'],
         ),
       );
     await database.get(one, { n: 1 });
 
     await cut();
-    const idle = await database.operation(() => database.get(one, { n: 2 }))();
+    const idle = await vi.waitFor(() => database.get(one, { n: 2 }));
     const within = database.operation(() =>
       database.transaction(async tx => {
         await tx.get(one, { n: 3 });
@@ -506,6 +506,18 @@ describe('a pooler', () => {
     expect(answers).toEqual(Array.from({ length: 12 }, (_, n) => [n + n, n, n, n]).flat());
     expect(await said(pooler.url)).toBeNull();
   });
+});
+
+it('the user and the database of docs/operations.md are all that is needed', async () => {
+  const document = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+  const script = /```sql\n([\s\S]+?)```/.exec(document)![1]!;
+  const shown = /RETOUR_DATABASE_URL='([^']+)'/.exec(document)![1]!;
+
+  for (const statement of script.split(';').slice(0, -1))
+    await inDatabase(server.url(), client => client.query(statement));
+  const { hostname, port } = new URL(server.url());
+
+  expect(await said(changed(shown, { hostname, port }).replace(/\?.*$/, ''))).toBeNull();
 });
 
 /** How a server refuses a connection. */
