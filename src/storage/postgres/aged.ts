@@ -72,10 +72,14 @@ const bodies = statement<AgedRow>(
     ORDER BY b.account, b.inbound_id ${LIMIT}`,
 );
 
-/** A delivery that may still be sent needs its message; after a merge it stays with the return that was merged away. */
-const PENDING_OF_EVENT = sql`EXISTS (SELECT 1 FROM event e JOIN "return" r ON r.account = e.account AND r.id = e.return_id
+/**
+ * A delivery that may still be sent needs its message; after a merge it stays with the return that was merged away.
+ * OFFSET 0: its state is looked at last, or the index of all that are pending would be read for each message.
+ */
+const PENDING_OF_EVENT = sql`EXISTS (SELECT FROM event e JOIN "return" r ON r.account = e.account AND r.id = e.return_id
     CROSS JOIN LATERAL (SELECT r.id UNION ALL SELECT json_array_elements_text(r.merged_from)) own(id)
-    JOIN delivery d ON d.account = e.account AND d.return_id = own.id AND d.position = e.position
+    CROSS JOIN LATERAL (
+      SELECT state FROM delivery WHERE account = e.account AND return_id = own.id AND position = e.position OFFSET 0) d
     WHERE e.account = b.account AND e.position = b.position AND d.state = 0)`;
 const messages = statement<AgedRow>(
   sql`SELECT b.account, '' AS id, b.position AS number, b.recorded_at_ms AS made_at_ms, b.recorded_at_ms AS at_ms, '' AS trust,
