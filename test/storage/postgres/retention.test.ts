@@ -1,12 +1,12 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AGED, type AgedRow } from '../../../src/storage/postgres/aged.ts';
-import type { Database } from '../../../src/storage/postgres/database.ts';
 import { createRetention, createRetentionReport } from '../../../src/storage/postgres/retention.ts';
 import { sql } from '../../../src/storage/postgres/sql.ts';
 import { statement } from '../../../src/storage/postgres/statement.ts';
 import { DAY, T0 } from '../../conformance/store-kit/rows.ts';
 import { inDatabase } from '../../postgres/databases.ts';
 import { freshDatabase } from './fresh-database.ts';
+import { holding } from './holding.ts';
 
 const CUTOFFS = { bodiesMs: T0 + 1, unreadBodiesMs: T0 + 1, attemptsMs: T0 + 1, shoppersMs: T0 + 1 };
 /** The day of `T0` is over and before these. */
@@ -53,23 +53,6 @@ async function oneOfEach() {
     return removed;
   };
   return { ...fresh, found: found.map(rows => rows.length), remove };
-}
-
-/** Holds what the statements lock until the test ends. */
-async function holding(database: Database, ...texts: readonly string[]): Promise<() => Promise<void>> {
-  const [begun, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const done = database.transaction(async tx => {
-    for (const text of texts) await tx.script(text);
-    begun.resolve();
-    await end.promise;
-  });
-  const release = () => {
-    end.resolve();
-    return done;
-  };
-  onTestFinished(release);
-  await begun.promise;
-  return release;
 }
 
 describe('a retention run', () => {
