@@ -481,6 +481,7 @@ interface Administration {
   findToken(tokenDigest: string): Promise<TokenRow | null>;
   revokeToken(id: string, nowMs: number): Promise<TokenRow | null>;
   listTokens(): Promise<readonly TokenRow[]>;
+  /** A file whose newest revision has this digest gets none: processes that start at once find the same files changed. */
   addRevisions(revisions: readonly RevisionRow[]): Promise<void>;
   /** The newest revision of every file. */
   currentRevisions(): Promise<readonly RevisionRow[]>;

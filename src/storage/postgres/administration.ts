@@ -21,13 +21,19 @@ const revoke = statement<TokenStored>(
     RETURNING *`,
 );
 
+/** Processes that start at once find the same files changed: one at a time, by this advisory lock. */
+const REVISING = '8246779704221699';
+const lockRevisions = statement(sql`SELECT pg_advisory_xact_lock(${sql.raw(REVISING)})`);
 /** JSON goes in as text: in a set of rows a content that is JSON's null would be no content at all. */
 const insertRevisions = statement(
   sql`INSERT INTO config_revision (id, account, path, digest, content, differences, author, reason, effective_from_ms, created_at_ms)
     SELECT id, account, path, digest, content::json, differences::json, author, reason, effective_from_ms, created_at_ms
     FROM ROWS FROM (json_to_recordset(${given('rows')}::json) AS (id text, account text, path text, digest text,
       content text, differences text, author text, reason text, effective_from_ms bigint, created_at_ms bigint))
-      WITH ORDINALITY ORDER BY ordinality`,
+      WITH ORDINALITY r
+    WHERE r.digest IS DISTINCT FROM (
+      SELECT c.digest FROM config_revision c WHERE c.path = r.path ORDER BY c.number DESC LIMIT 1)
+    ORDER BY ordinality`,
 );
 const newestRevisions = statement<RevisionStored>(
   sql`SELECT DISTINCT ON (path) * FROM config_revision ORDER BY path, number DESC`,
@@ -94,7 +100,11 @@ export function createAdministration(database: Database): Administration {
     listTokens: database.operation(async () => (await database.reads.all(tokens)).map(toToken)),
 
     addRevisions: database.operation(async revisions => {
-      if (revisions.length > 0) await database.run(insertRevisions, { rows: revisions.map(fromRevision) });
+      if (revisions.length === 0) return;
+      await database.transaction(async tx => {
+        await tx.all(lockRevisions);
+        await tx.run(insertRevisions, { rows: revisions.map(fromRevision) });
+      });
     }),
 
     currentRevisions: database.operation(async () => (await database.reads.all(newestRevisions)).map(toRevision)),

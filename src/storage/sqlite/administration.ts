@@ -36,6 +36,10 @@ export function createAdministration(writer: Writer): Administration {
     sql`UPDATE token SET revoked_at_ms = ${given('now')} WHERE id = ${given('id')} AND revoked_at_ms IS NULL`,
   );
   const insertRevision = insertInto(client, configRevision);
+  const newestDigest = prepare<{ digest: string }>(
+    client,
+    sql`SELECT digest FROM config_revision WHERE path = ${given('path')} ORDER BY ref DESC LIMIT 1`,
+  );
   const newestRevisions = prepare<typeof configRevision.$inferSelect>(
     client,
     sql`SELECT * FROM config_revision WHERE ref IN (SELECT max(ref) FROM config_revision GROUP BY path) ORDER BY path`,
@@ -92,7 +96,9 @@ export function createAdministration(writer: Writer): Administration {
 
     addRevisions: operation(revisions =>
       writer.durable(() => {
-        for (const row of revisions) insertRevision.run({ ...fromRevision(row) });
+        for (const row of revisions) {
+          if (newestDigest.get({ path: row.path })?.digest !== row.digest) insertRevision.run({ ...fromRevision(row) });
+        }
       }),
     ),
 

@@ -77,6 +77,19 @@ export function describeAdministration(open: OpenAt): void {
 
       expect(await harness.store.currentRevisions()).toEqual([second, gateway]);
     });
+
+    it('are not made again by another start that finds the same file changed, but by one that changes it back', async () => {
+      const changed = revision('rev_2', 'retour.yaml', { digest: 'd2' });
+      await harness.store.addRevisions([revision('rev_1', 'retour.yaml')]);
+      await harness.store.addRevisions([changed]);
+      await harness.store.addRevisions([revision('rev_3', 'retour.yaml', { digest: 'd2' })]);
+
+      const unchanged = await harness.store.currentRevisions();
+      await harness.store.addRevisions([revision('rev_4', 'retour.yaml')]);
+
+      expect(unchanged).toEqual([changed]);
+      expect((await harness.store.currentRevisions()).map(({ id }) => id)).toEqual(['rev_4']);
+    });
   });
 
   describe('idempotency keys', () => {
