@@ -7,6 +7,7 @@ import { deadDestination } from './dead-destination.ts';
 import { endToEnd } from './end-to-end.ts';
 import { growth } from './growth.ts';
 import { backlog, lifecycle } from './lifecycle.ts';
+import { move } from './move.ts';
 import { postgres } from './postgres.ts';
 import { preview } from './preview.ts';
 import { pure } from './pure.ts';
@@ -25,6 +26,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   deadDestination,
   preview,
   postgres,
+  move,
   writeAheadLog,
 ];
 

@@ -32,9 +32,9 @@ export interface MovedRows {
 }
 
 /** Rows and characters of a batch, whichever is reached first: memory stays bounded however large the bodies are. */
-const BATCH = { rows: 2000, characters: 2_000_000 };
+const BATCH = { rows: 500, characters: 500_000 };
 /** Rows read back at a time; a body has up to a megabyte. */
-const READ_BACK = { rows: 2000, bodies: 100 };
+const READ_BACK = { rows: 500, bodies: 100 };
 
 /** Copies a table, reads it back, and throws where both are not the same. */
 export async function moveTable(moved: MovedTable, move: Move): Promise<MovedRows> {
