@@ -107,7 +107,7 @@ function remaindersOf(
       : {
           what: 'files',
           count: null,
-          why: 'Somebody, such as a backup, was reading the store, so its log may still hold what was erased. The next retention run, within the hour, clears it.',
+          why: 'Somebody, such as a backup, was reading the store, so its files may still hold what was erased. The next retention run, within the hour, clears it.',
         },
     {
       what: 'copies',
