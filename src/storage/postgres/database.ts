@@ -4,7 +4,7 @@ import { GatewayError } from '../../gateway-error.ts';
 import type { Partitions } from './partitions.ts';
 import { createPlanAge } from './plan-age.ts';
 import type { Statement, Values } from './statement.ts';
-import { codeOf, isWorthAnotherTry, storeError } from './store-error.ts';
+import { codeOf, isSilence, isWorthAnotherTry, storeError } from './store-error.ts';
 
 /** Runs statements: alone, or within the transaction it belongs to. */
 export interface Session {
@@ -39,6 +39,8 @@ export interface Database extends Session {
 export interface DatabaseOptions {
   /** Connections for writes and reads by key. Default 8. */
   readonly connections?: number | undefined;
+  /** How long a server may say nothing at all. Default 35 s. */
+  readonly silenceTimeoutMs?: number | undefined;
   /** Told of every statement that goes out, for counting. */
   readonly onStatement?: ((text: string) => void) | undefined;
 }
@@ -118,7 +120,7 @@ export function openDatabase(
   options: DatabaseOptions = {},
 ): Database {
   const place = placeOf(url);
-  const config = connectionConfig(url);
+  const config = { ...connectionConfig(url), query_timeout: options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS };
   const byKey = { ...config, options: `${config.options} ${BY_KEY}` };
   const pool = createPool({ ...byKey, max: options.connections ?? WRITE_CONNECTIONS });
   const readPool = createPool({ ...config, max: READ_CONNECTIONS });
@@ -177,10 +179,13 @@ export function openDatabase(
       await client.query('COMMIT');
       return result;
     } catch (error) {
-      broken = await client.query('ROLLBACK').then(
-        () => false,
-        () => true,
-      );
+      // A server that says nothing would not answer this either, for as long again: the connection's end undoes it.
+      broken =
+        isSilence(error) ||
+        (await client.query('ROLLBACK').then(
+          () => false,
+          () => true,
+        ));
       throw error;
     } finally {
       client.release(broken);

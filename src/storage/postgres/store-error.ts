@@ -1,5 +1,7 @@
 import { GatewayError } from '../../gateway-error.ts';
 
+const SILENCE = /Query read timeout/;
+
 /** What PostgreSQL and the way to it can say, with the remedy; `{place}` is host, port and database, never a password. */
 const CAUSES: readonly { readonly is: (code: string, message: string) => boolean; readonly says: string }[] = [
   {
@@ -82,7 +84,7 @@ const CAUSES: readonly { readonly is: (code: string, message: string) => boolean
   },
   { is: code => code === '53200', says: 'PostgreSQL at {place} is out of memory.' },
   { is: code => code === '57014', says: 'A statement at {place} took longer than its time limit and was stopped.' },
-  { is: (_, message) => /Query read timeout/.test(message), says: '{place} has stopped answering.' },
+  { is: (_, message) => SILENCE.test(message), says: '{place} has stopped answering.' },
   { is: code => code === '55P03', says: 'A lock at {place} was not given in time.' },
   { is: code => /^57P0/.test(code), says: 'PostgreSQL at {place} is starting or stopping.' },
   { is: code => code === '42P01', says: 'The tables at {place} are missing: run `retour migrate`.' },
@@ -108,6 +110,11 @@ export function codeOf(cause: unknown): string {
 
 export function isWorthAnotherTry(cause: unknown): boolean {
   return AGAIN.includes(codeOf(cause));
+}
+
+/** The server has said nothing at all for too long. */
+export function isSilence(cause: unknown): boolean {
+  return cause instanceof Error && SILENCE.test(cause.message);
 }
 
 /** What pg throws, as the one error class. What is one already, and what is a mistake of ours, passes through. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type MoveOptions, moveStore } from '../../../src/storage/move/move-store.ts';
@@ -336,6 +337,16 @@ describe('a move', () => {
       message: `The store ${path} is of an older version: bring it to this one with \`retour migrate\`.`,
     });
     await expect(move(`${path}.none`, url)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
+
+  it('takes what a killed process left in the log', async () => {
+    const [folder, url] = [temporaryFolder(), await ownDatabase()];
+    const store = await openStore(`sqlite:${join(folder, 'open.db')}`, { checkpointEveryMs: 3_600_000 });
+    onTestFinished(() => store.close());
+    await recorded(store, write('ret_1', { events: [event('e1', 1)] }));
+    for (const part of ['', '-wal']) copyFileSync(join(folder, `open.db${part}`), join(folder, `left.db${part}`));
+
+    expect(await move(join(folder, 'left.db'), url)).toMatchObject({ returns: 1 });
   });
 
   it('leaves the old store as it was', async () => {

@@ -1,5 +1,5 @@
 import { appendFileSync, chownSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkServer } from '../../../src/storage/postgres/connect.ts';
@@ -27,11 +27,11 @@ afterAll(() => server.remove());
 const one = statement<{ n: number }>(sql`SELECT ${given('n')}::integer AS n`);
 const slow = statement(sql`SELECT pg_sleep(60)`);
 
-function open(url: string, connections = 2): Database {
+function open(url: string, connections = 2, silenceTimeoutMs?: number): Database {
   const database = openDatabase(
     url,
     createPartitions(() => database),
-    { connections },
+    { connections, silenceTimeoutMs },
   );
   onTestFinished(() => database.close());
   return database;
@@ -76,6 +76,33 @@ async function listening(onSocket: (socket: Socket) => void): Promise<string> {
   await new Promise<void>(resolve => fake.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void fake.close());
   return `postgres://gateway:pass-word@127.0.0.1:${(fake.address() as AddressInfo).port}/retour`;
+}
+
+/** A way to a server that can stand still, as a network does that loses every packet. */
+async function openWay(to: number) {
+  const sockets: Socket[] = [];
+  let frozen = false;
+  const url = await listening(socket => {
+    const other = connect(to, '127.0.0.1');
+    for (const each of [socket, other]) {
+      each.on('error', () => undefined);
+      sockets.push(each);
+      if (frozen) each.pause();
+    }
+    socket.on('data', bytes => other.write(bytes)).on('close', () => other.destroy());
+    other.on('data', bytes => socket.write(bytes)).on('close', () => socket.destroy());
+  });
+  return {
+    port: Number(new URL(url).port),
+    freeze() {
+      frozen = true;
+      for (const socket of sockets) socket.pause();
+    },
+    thaw() {
+      frozen = false;
+      for (const socket of sockets) socket.resume();
+    },
+  };
 }
 
 describe('a URL that leads nowhere', () => {
@@ -433,6 +460,24 @@ describe('a server in trouble', () => {
     expect(idle).toEqual({ n: 2 });
     await expect(within).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     expect(await database.get(one, { n: 5 })).toEqual({ n: 5 });
+  });
+
+  it('says nothing any more, and is used again once it does', async () => {
+    const way = await openWay(server.port);
+    const database = open(changed(server.url(), { port: String(way.port) }), 1, 1500);
+    await database.get(one, { n: 1 });
+    way.freeze();
+    const startedAt = performance.now();
+
+    const answer = database.operation(() => database.transaction(tx => tx.get(one, { n: 2 })))();
+
+    await expect(answer).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: `127.0.0.1:${way.port}/postgres has stopped answering.`,
+    });
+    expect(performance.now() - startedAt).toBeLessThan(2900); // not once more for a ROLLBACK that nobody answers
+    way.thaw();
+    expect(await database.get(one, { n: 4 })).toEqual({ n: 4 });
   });
 
   it('stops, and is used again once it is back', async () => {
