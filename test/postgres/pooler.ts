@@ -78,8 +78,11 @@ export async function startPooler(url: string, options: PoolerOptions = {}): Pro
     client.on('error', () => undefined);
     client.on('close', () => {
       if (backend === null) return;
-      backend.answer = null; // it is nobody's until the server has come to an end with what was asked
-      backend.socket.write(toMessage('S', Buffer.alloc(0)));
+      // In the middle of something: whoever came next would be given what is still on its way.
+      backend.answer = null;
+      backend.done = null;
+      backend.socket.destroy();
+      openBackend(url, sockets, release).then(release, () => undefined);
     });
   });
   server.listen(0, '127.0.0.1');
