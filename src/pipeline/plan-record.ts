@@ -194,7 +194,9 @@ function aliasesOf(open: OpenReturn, state: FoldedReturn, derivations: readonly 
   const aliases = new Map<string, ReturnAlias>();
   const add = (kind: string, value: string | null, identifies: boolean) => {
     const key = `${kind}:${value}`;
-    if (value !== null && value !== '' && !aliases.get(key)?.identifies) aliases.set(key, { kind, value, identifies });
+    // As long as an alias may be: nobody searches by more, and an index takes no more.
+    if (value !== null && value !== '' && value.length <= 300 && !aliases.get(key)?.identifies)
+      aliases.set(key, { kind, value, identifies });
   };
   for (const { connection, notices } of derivations) {
     for (const notice of notices.filter(identifies)) {

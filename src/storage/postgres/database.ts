@@ -54,6 +54,8 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 /** The server gives up first and says why; this ends the wait where nothing comes back at all. */
 const SILENCE_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5000;
 const MOST_TRIES = 5;
+/** Said, because a database may be set otherwise: each statement must see what was committed while it waited for a lock. */
+const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 
 const INT8 = 20;
 const JSON_TEXT = 114;
@@ -173,7 +175,7 @@ export function openDatabase(
     let broken: Error | boolean = false;
     try {
       onStatement('BEGIN');
-      await client.query(plans.isDue(client) ? 'BEGIN; DISCARD PLANS' : 'BEGIN');
+      await client.query(plans.isDue(client) ? `${BEGIN}; DISCARD PLANS` : BEGIN);
       const result = await body(sessionOf(client, false));
       onStatement('COMMIT');
       await client.query('COMMIT');
@@ -239,8 +241,10 @@ export function openDatabase(
 
 /** Of a row that no partition takes: a day that nobody made ahead, or that another process dropped as empty. */
 function instantWithoutPartition(cause: unknown): number | null {
-  if (codeOf(cause) !== '23514' || !/no partition of relation/.test(String(cause))) return null;
-  const detail = cause instanceof Error && 'detail' in cause ? String(cause.detail) : '';
+  if (!(cause instanceof Error) || codeOf(cause) !== '23514') return null;
+  // Not by the words, which the server may translate: a check that a row breaks would be named.
+  const { constraint, detail = '' } = cause as { readonly constraint?: string; readonly detail?: string };
+  if (constraint !== undefined) return null;
   const instant = /\) = \((-?\d+)\)/.exec(detail)?.[1];
   return instant === undefined ? null : Number(instant);
 }

@@ -36,6 +36,7 @@ export function createNotifier({ url, place, onWork, onProblem }: NotifierOption
   let closed = false;
   let isToldOfSilence = false;
   let timer: NodeJS.Timeout | null = null;
+  let reconnecting: NodeJS.Timeout | null = null;
   const pending = new Set<Work>();
   let sending: Promise<unknown> = Promise.resolve();
   const opening = { running: open() };
@@ -83,8 +84,9 @@ export function createNotifier({ url, place, onWork, onProblem }: NotifierOption
   }
 
   function again(): void {
-    if (closed) return;
-    setTimeout(() => {
+    if (closed || reconnecting !== null) return;
+    reconnecting = setTimeout(() => {
+      reconnecting = null;
       if (!closed && client === null) opening.running = open();
     }, RECONNECT_MS).unref();
   }

@@ -31,7 +31,10 @@ const queueAgain = insertInto(
   inboundQueue,
   sql`ON CONFLICT (account, inbound_id) DO UPDATE SET lease_owner = NULL, lease_until_ms = 0`,
 );
-/** Rows that attach by what returns gained or lost, but for those whose outcome says itself what becomes of them. */
+/**
+ * Rows that attach by what returns gained or lost, but for those whose outcome says itself what becomes of them, and for
+ * those whose bytes were removed while this statement waited for the row.
+ */
 const wake = statement<{ account: string; inbound_id: string; received_at_ms: number }>(
   sql`UPDATE inbound t SET state = ${RECEIVED} FROM (
       SELECT DISTINCT a.account, a.inbound_id FROM attaching_alias a
@@ -40,7 +43,7 @@ const wake = statement<{ account: string; inbound_id: string; received_at_ms: nu
       WHERE NOT EXISTS (
         SELECT 1 FROM json_to_recordset(${given('own')}::json) AS o(account text, id text)
         WHERE o.account = a.account AND o.id = a.inbound_id)) a
-    WHERE t.account = a.account AND t.id = a.inbound_id AND t.state <> ${RECEIVED}
+    WHERE t.account = a.account AND t.id = a.inbound_id AND t.state <> ${RECEIVED} AND t.bytes_erased_at_ms IS NULL
     RETURNING t.account, t.id AS inbound_id, t.received_at_ms`,
 );
 

@@ -144,8 +144,11 @@ export function createRetention(
     });
   }
 
-  return async function purgeAged(cutoffs, nowMs) {
+  return async function purgeAged(given, ownNowMs) {
     await partitions.ensureAhead();
+    // A process whose clock is ahead must not remove what is young.
+    const { now_ms: nowMs } = (await database.get(clock))!;
+    const cutoffs = shifted(given, nowMs - ownNowMs);
     let run = await database.transaction(async tx => {
       await tx.all(lock);
       return (await tx.get(underWay)) ?? (await tx.get(begin, { now: nowMs, removed: NOTHING_REMOVED }))!;
@@ -216,4 +219,17 @@ function filled(table: Partitioned, column: string) {
     sql`SELECT EXISTS (SELECT FROM ${sql.identifier(table)} WHERE ${sql.identifier(column)} >= ${given('from_ms')}::bigint
       AND ${sql.identifier(column)} < ${given('until_ms')}::bigint) AS filled`,
   );
+}
+
+/** From a caller's clock to the database's. */
+function shifted(
+  { bodiesMs, unreadBodiesMs, attemptsMs, shoppersMs }: RetentionCutoffs,
+  byMs: number,
+): RetentionCutoffs {
+  return {
+    bodiesMs: bodiesMs + byMs,
+    unreadBodiesMs: unreadBodiesMs + byMs,
+    attemptsMs: attemptsMs + byMs,
+    shoppersMs: shoppersMs + byMs,
+  };
 }

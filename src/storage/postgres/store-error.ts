@@ -102,7 +102,7 @@ const CAUSES: readonly { readonly is: (code: string, message: string) => boolean
 /** Worth another try of the whole transaction: somebody else was in the way. */
 const AGAIN = ['40001', '40P01'];
 /** What was written cannot be: a mistake of ours, not the database's state. */
-const OURS = /^(22|23|42)/;
+const OURS = /^(22|23|42|54)/;
 
 export function codeOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
