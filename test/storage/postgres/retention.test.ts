@@ -57,12 +57,14 @@ async function oneOfEach() {
 
 describe('a retention run', () => {
   it('is done slice by slice, and goes on where it was in another process', async () => {
-    const { database, partitions, another, left } = await filled(950);
+    const { database, partitions, another, left, setClock } = await filled(950);
     const other = another();
 
+    await setClock(T0 + DAY);
     const first = await createRetention(database, partitions, 500)(CUTOFFS, T0 + DAY);
     const leftAfterFirst = await left();
     const between = await createRetentionReport(database, partitions)(CUTOFFS);
+    await setClock(T0 + DAY + 1);
     const second = await createRetention(other.database, other.partitions, 100_000)(CUTOFFS, T0 + DAY + 1);
 
     expect(first).toEqual({
@@ -77,8 +79,9 @@ describe('a retention run', () => {
   });
 
   it('is one run, whichever processes are at it at once, and counts every row once', async () => {
-    const { database, partitions, another, query, left } = await filled(2000);
+    const { database, partitions, another, query, left, setClock } = await filled(2000);
     const others = [another(), another()];
+    await setClock(T0 + DAY);
 
     const runs = await Promise.all(
       [{ database, partitions }, ...others].map(each =>
@@ -92,9 +95,12 @@ describe('a retention run', () => {
   });
 
   it('keeps the report of one run before', async () => {
-    const { database, partitions, query } = await filled(1);
+    const { database, partitions, query, setClock } = await filled(1);
 
-    for (const hour of [1, 2, 3]) await createRetention(database, partitions, 100_000)(CUTOFFS, T0 + hour);
+    for (const hour of [1, 2, 3]) {
+      await setClock(T0 + hour);
+      await createRetention(database, partitions, 100_000)(CUTOFFS, T0 + hour);
+    }
 
     expect(await query('SELECT started_at_ms FROM retention_run')).toEqual([{ started_at_ms: String(T0 + 3) }]);
     expect((await createRetentionReport(database, partitions)(CUTOFFS)).lastRun?.startedAtMs).toBe(T0 + 3);
