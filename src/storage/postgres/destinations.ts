@@ -1,6 +1,7 @@
 import { GatewayError } from '../../gateway-error.ts';
 import { CANCELLED, DELIVERED, EXHAUSTED, PASSES, PASSES_ONCE, PENDING } from '../delivery-state.ts';
 import { inScope } from '../in-scope.ts';
+import { NOT_CONFIGURED } from '../not-configured.ts';
 import { shopperOf } from '../rows/return.ts';
 import type { Store } from '../store.ts';
 import type { Database } from './database.ts';
@@ -10,7 +11,6 @@ import { findReturn } from './return-rows.ts';
 import { destination } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, insertInto, literal, rowsOf, sorted, statement } from './statement.ts';
-import { NOT_CONFIGURED } from './write-events.ts';
 
 type Destinations = Pick<Store, 'syncDestinations' | 'loadShopper' | 'redeliver' | 'setDestinationState'>;
 

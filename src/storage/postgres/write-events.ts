@@ -1,4 +1,5 @@
 import { IN_ORDER, PENDING } from '../delivery-state.ts';
+import { NOT_CONFIGURED } from '../not-configured.ts';
 import { packText } from '../pack.ts';
 import type { RecentBodies } from '../recent-bodies.ts';
 import type { NewEvent } from '../store.ts';
@@ -23,9 +24,6 @@ const dueNow = insertInto(
   sql`ON CONFLICT (account, destination, return_id) DO UPDATE SET due_at_ms = excluded.due_at_ms
     WHERE t.lease_owner IS NULL AND t.due_at_ms > excluded.due_at_ms`,
 );
-
-/** The reason of a destination that the configuration does not name. */
-export const NOT_CONFIGURED = 'not configured';
 
 interface Written {
   readonly account: string;

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../gateway-error.ts';
 import { CANCELLED, DELIVERED, EXHAUSTED, PASSES, PASSES_ONCE, PENDING } from '../delivery-state.ts';
 import { inScope } from '../in-scope.ts';
+import { NOT_CONFIGURED } from '../not-configured.ts';
 import { shopperOf } from '../rows/return.ts';
 import type { Store } from '../store.ts';
 import type { DeliveryRows } from './delivery-rows.ts';
@@ -11,7 +12,6 @@ import { destination } from './schema.ts';
 import { sql } from './sql.ts';
 import { given, prepare } from './statement.ts';
 import { operation } from './store-error.ts';
-import { NOT_CONFIGURED } from './write-event.ts';
 import type { Writer } from './writer.ts';
 
 type Destinations = Pick<Store, 'syncDestinations' | 'loadShopper' | 'redeliver' | 'setDestinationState'>;

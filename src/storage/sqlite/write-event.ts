@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { GatewayError } from '../../gateway-error.ts';
 import { IN_ORDER, PENDING } from '../delivery-state.ts';
+import { NOT_CONFIGURED } from '../not-configured.ts';
 import { packText } from '../pack.ts';
 import type { RecentBodies } from '../recent-bodies.ts';
 import type { NewEvent } from '../store.ts';
@@ -82,6 +83,3 @@ export function createWriteEvent(client: Database, bodies: RecentBodies): WriteE
     return insertDestination.run({ account, name, state: 'disabled', reason: NOT_CONFIGURED, ...closed });
   }
 }
-
-/** The reason of a destination that the configuration does not name. */
-export const NOT_CONFIGURED = 'not configured';
