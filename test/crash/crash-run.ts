@@ -106,7 +106,7 @@ export async function crashRun(options: CrashRunOptions): Promise<CrashReport> {
         ...(stopped.code === 0 ? [] : [`SIGTERM ended with ${stopped.code ?? stopped.signal}: ${last.stderr()}`]),
         ...inspectFile(folder),
         ...(await foldAnew(folder, chance.fork())),
-        ...complaintsOf(folder),
+        ...(await complaintsOf(folder)),
       ],
       counts: { ...counts, ...operator.done, 'bytes of the store': bytes },
       ready: spread(lives.readyMs),
@@ -217,9 +217,13 @@ function createGateways(preload: readonly string[]): Gateways {
 }
 
 /** Errors in the log of a run in which nothing but kills went wrong. */
-function complaintsOf(folder: GatewayFolder): readonly string[] {
-  const complaints = readLog(folder).filter(line => line.level === 'error' || line.event === 'delivery.lease_lost');
-  return complaints.map(line => `the log complains: ${JSON.stringify(line)}`);
+async function complaintsOf(folder: GatewayFolder): Promise<readonly string[]> {
+  const complaints: string[] = [];
+  for await (const line of readLog(folder)) {
+    if (line.level !== 'error' && line.event !== 'delivery.lease_lost') continue;
+    complaints.push(`the log complains: ${JSON.stringify(line)}`);
+  }
+  return complaints;
 }
 
 function spread(values: readonly number[]): { readonly median: number; readonly longest: number } {

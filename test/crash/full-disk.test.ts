@@ -133,7 +133,10 @@ describe('a disk that is full', () => {
       for (const id of kept) expect(await readApi(url, `/v1/inbound/${id}`)).toMatchObject({ state: 'unrecognized' });
       expect(await gateway.end('SIGTERM')).toMatchObject({ code: 0 });
       // The log says why, once for each that was refused, and never with the body.
-      const told = readLog(folder).filter(line => line.event === 'webhook.received' && line.outcome === 'unavailable');
+      const told: Record<string, unknown>[] = [];
+      for await (const line of readLog(folder)) {
+        if (line.event === 'webhook.received' && line.outcome === 'unavailable') told.push(line);
+      }
       expect(told.length).toBeGreaterThanOrEqual(2);
       expect(told[0]).toMatchObject({ code: 'STORE_UNAVAILABLE', cause: { code: 'SQLITE_FULL' } });
     },

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, createReadStream, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** The gateway as it is run for real: a process of its own, told everything by files and environment variables. */
@@ -156,14 +157,13 @@ export function spawnGateway({ env, logFile }: GatewayFolder, options: SpawnOpti
   };
 }
 
-export function readLog({ logFile }: GatewayFolder): readonly Record<string, unknown>[] {
-  const lines = readFileSync(logFile, 'utf8').split('\n');
-  // A killed process may leave half a line, and the next one goes on behind it.
-  return lines.flatMap(line => {
+/** Line by line: the log of a long run is larger than a string may be. */
+export async function* readLog({ logFile }: GatewayFolder): AsyncGenerator<Record<string, unknown>> {
+  for await (const line of createInterface({ input: createReadStream(logFile, 'utf8'), crlfDelay: Infinity })) {
     try {
-      return [JSON.parse(line) as Record<string, unknown>];
+      yield JSON.parse(line) as Record<string, unknown>;
     } catch {
-      return [];
+      // A killed process may leave half a line, and the next one goes on behind it.
     }
-  });
+  }
 }

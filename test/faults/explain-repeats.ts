@@ -26,11 +26,15 @@ export function explainRepeats(told: {
   readonly requests: readonly Request[];
   /** How long a gateway waits for an answer. */
   readonly timeoutMs: number;
+  /** How often a gateway says that it gave up waiting; by the message, as `identityOf` says it. */
+  readonly timeouts: ReadonlyMap<string, number>;
 }): Repeats {
   const counts: Record<string, number> = {};
   const findings: string[] = [];
   const requests = new Map<string, number[]>();
   for (const { identity, atMs } of told.requests) requests.set(identity, [...(requests.get(identity) ?? []), atMs]);
+
+  const timeouts = new Map(told.timeouts);
 
   const last = new Map<string, Arrival>();
   for (const arrival of told.arrivals.toSorted((a, b) => a.atMs - b.atMs)) {
@@ -38,13 +42,20 @@ export function explainRepeats(told: {
     const earlier = last.get(identity);
     last.set(identity, arrival);
     if (earlier === undefined) continue;
-    const cause = causeOf(earlier, arrival, requests.get(identity) ?? []);
+    const cause = causeOf(earlier, arrival, requests.get(identity) ?? []) ?? timeoutOf(identity);
     if (cause === null) {
       const afterMs = Math.round(arrival.atMs - earlier.atMs);
       findings.push(`${identity} came again after ${afterMs} ms, and nothing was done that explains it`);
     } else counts[cause] = (counts[cause] ?? 0) + 1;
   }
   return { findings, counts };
+
+  /** A message may wait longest on its way here, where no ledger of ours sees it. One that was given up, one repeat. */
+  function timeoutOf(identity: string): string | null {
+    const left = timeouts.get(identity) ?? 0;
+    timeouts.set(identity, left - 1);
+    return left > 0 ? 'the gateway gave up waiting' : null;
+  }
 
   /** The nearest cause first: what the destination did, what a person asked for, then what was done to the gateway. */
   function causeOf(earlier: Arrival, later: Arrival, asked: number[]): string | null {

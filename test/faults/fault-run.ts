@@ -14,7 +14,7 @@ import { explainRepeats, type Request } from './explain-repeats.ts';
 import { createTroubles, type Lane } from './fault.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 import { gatewayFaults } from './gateway-faults.ts';
-import { complaintsOf, judgeEnds } from './look-back.ts';
+import { judgeEnds, readLogs } from './look-back.ts';
 import type { BackendOptions, StoreBackend } from './store-backend.ts';
 
 /**
@@ -168,15 +168,18 @@ async function heldIn(
   const requests: Request[] = operator.redelivered.map(({ account, name, webhookId, atMs }) => {
     return { identity: identityOf({ destination: pathOf(account, name), webhookId }), atMs };
   });
+  const ends = judgeEnds(fleet.endedThemselves, troubles.log);
+  findings.push(...drained.findings, ...operator.findings, ...compared.findings, ...ends.findings);
+  findings.push(...(await fleet.stop()));
+  const log = await readLogs(folder, pathOf);
   const repeats = explainRepeats({
     arrivals: told.arrivals,
     harms: troubles.log.harms,
     requests: [...requests, ...drained.asked],
     timeoutMs: DELIVERY_TIMEOUT_MS,
+    timeouts: log.timeouts,
   });
-  const ends = judgeEnds(fleet.endedThemselves, troubles.log);
-  findings.push(...drained.findings, ...operator.findings, ...compared.findings, ...repeats.findings, ...ends.findings);
-  findings.push(...(await fleet.stop()));
+  findings.push(...repeats.findings);
   findings.push(...(await backend.inspect()));
   say('folding everything anew');
   findings.push(...(await foldAnew(folder, chance.fork())));
@@ -201,7 +204,7 @@ async function heldIn(
     },
     repeats: repeats.counts,
     failedStarts: ends.failedStarts,
-    complaints: complaintsOf(folder),
+    complaints: log.complaints,
     findings,
     seconds: {
       faults: seconds(beganAt, mendedAt),

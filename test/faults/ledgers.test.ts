@@ -209,10 +209,16 @@ describe('the comparison of the ledgers', () => {
 describe('a message that came again', () => {
   const explain = (
     first: Partial<Arrival>,
-    { harms = [], requests = [], again = 1 }: { harms?: Harm[]; requests?: Request[]; again?: number } = {},
+    {
+      harms = [],
+      requests = [],
+      again = 1,
+      givenUp = 0,
+    }: { harms?: Harm[]; requests?: Request[]; again?: number; givenUp?: number } = {},
   ) => {
     const repeats = Array.from({ length: again }, (_, nth) => arrival({ atMs: 60_000 * (nth + 1) }));
-    return explainRepeats({ arrivals: [...repeats, arrival(first)], harms, requests, timeoutMs: 2000 });
+    const timeouts = new Map([[`${PATH} evt_0`, givenUp]]);
+    return explainRepeats({ arrivals: [...repeats, arrival(first)], harms, requests, timeoutMs: 2000, timeouts });
   };
   const asked = { identity: `${PATH} evt_0`, atMs: 30_000 };
 
@@ -229,6 +235,13 @@ describe('a message that came again', () => {
 
   it('is explained by an answer for which the gateway did not wait', () => {
     expect(explain({ heard: false, overAtMs: 2000 }).counts).toEqual({ 'the destination was too slow': 1 });
+  });
+
+  it('is explained by a wait that the gateway ended before the message was here, once for each time', () => {
+    const repeats = explain({}, { givenUp: 1, again: 2 });
+
+    expect(repeats.counts).toEqual({ 'the gateway gave up waiting': 1 });
+    expect(repeats.findings).toHaveLength(1);
   });
 
   it('is explained by somebody who asked for it, once for each time', () => {

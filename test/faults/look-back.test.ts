@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EndedItself } from './fleet.ts';
-import { judgeEnds } from './look-back.ts';
+import { judgeEnds, readLogs } from './look-back.ts';
 
 const END: EndedItself = {
   member: 'gateway 1',
@@ -43,5 +46,38 @@ describe('a process that ended by itself', () => {
 
   it('is a finding where only a destination was away', () => {
     expect(judgeEnds([END], troubled('destinations', 0, 20_000)).findings).toHaveLength(1);
+  });
+});
+
+describe('the log of a run', () => {
+  it('tells what was complained of, and how often a message was given up', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'retour-log-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const attempt = {
+      level: 'info',
+      event: 'delivery.attempted',
+      account: 'acme',
+      destination: 'all',
+      webhookId: 'evt_1',
+    };
+    const lines = [
+      { ...attempt, outcome: 'timeout' },
+      { ...attempt, outcome: 'delivered' },
+      { ...attempt, outcome: 'timeout' },
+      { level: 'error', event: 'loop.failed', loop: 'deliver', code: 'STORE_UNAVAILABLE' },
+      { level: 'warn', event: 'delivery.lease_lost' },
+    ];
+    const half = '{"level":"error","event":"loop.f\n';
+    writeFileSync(join(folder, 'gateway.log'), `${half}${lines.map(line => JSON.stringify(line)).join('\n')}\n`);
+
+    const told = await readLogs(
+      { configDirectory: folder, database: '', logFile: join(folder, 'gateway.log'), env: {} },
+      (account, destination) => `/hooks/${account}/${destination}`,
+    );
+
+    expect(told).toEqual({
+      complaints: { 'loop.failed deliver STORE_UNAVAILABLE': 1, 'delivery.lease_lost': 1 },
+      timeouts: new Map([['/hooks/acme/all evt_1', 2]]),
+    });
   });
 });

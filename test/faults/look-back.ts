@@ -1,3 +1,4 @@
+import { identityOf } from '../crash/compare-ledgers.ts';
 import { type GatewayFolder, readLog } from '../crash/gateway-process.ts';
 import type { FaultLog } from './fault.ts';
 import type { EndedItself } from './fleet.ts';
@@ -32,13 +33,29 @@ export function judgeEnds(
   return { findings, failedStarts };
 }
 
-/** Errors and warnings in the logs, by what they tell. */
-export function complaintsOf(folder: GatewayFolder): Counts {
-  const counts: Record<string, number> = {};
-  for (const line of readLog(folder)) {
+/** What the gateways' logs tell of a run. */
+export interface LogTold {
+  /** Errors and warnings, by what they tell. */
+  readonly complaints: Counts;
+  /** How often a gateway gave up waiting for the answer to a message; by the message, as `identityOf` says it. */
+  readonly timeouts: ReadonlyMap<string, number>;
+}
+
+export async function readLogs(
+  folder: GatewayFolder,
+  pathOf: (account: string, destination: string) => string,
+): Promise<LogTold> {
+  const complaints: Record<string, number> = {};
+  const timeouts = new Map<string, number>();
+  for await (const line of readLog(folder)) {
+    if (line.event === 'delivery.attempted' && line.outcome === 'timeout') {
+      const destination = pathOf(String(line.account), String(line.destination));
+      const identity = identityOf({ destination, webhookId: String(line.webhookId) });
+      timeouts.set(identity, (timeouts.get(identity) ?? 0) + 1);
+    }
     if (line.level !== 'error' && line.level !== 'warn') continue;
     const what = [line.event, line.loop, line.code].filter(part => typeof part === 'string').join(' ');
-    counts[what] = (counts[what] ?? 0) + 1;
+    complaints[what] = (complaints[what] ?? 0) + 1;
   }
-  return counts;
+  return { complaints, timeouts };
 }
