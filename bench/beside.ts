@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EASY, easyRow } from './end-to-end.ts';
-import { growStore } from './grow-store.ts';
+import { growStore, letRetentionRun } from './grow-store.ts';
 import { startDestination } from './load.ts';
 import { offer, warmUp } from './offered.ts';
 import { ask, type GatewayFolder, type Running, startGateway } from './processes.ts';
@@ -20,7 +20,7 @@ export const beside: Benchmark = {
     await warmUp(left, destination);
     const alone = await offer(left, destination, { rate: EASY, seconds: quick ? 4 : 30 });
     await left.stop();
-    store.letRetentionRun();
+    letRetentionRun(store);
     const gateway = await startGateway(store.folder);
     try {
       await warmUp(gateway, destination);

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
 import { startPostgres } from '../test/postgres/server.ts';
 import { growStore } from './grow-store.ts';
+import { databaseBytes } from './postgres-database.ts';
 import type { Benchmark } from './row.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -76,12 +76,4 @@ function peakMiB(pid: number): number | null {
   } catch {
     return null;
   }
-}
-
-async function databaseBytes(url: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const { rows } = await client.query<{ bytes: string }>('SELECT pg_database_size(current_database()) AS bytes');
-  await client.end();
-  return Number(rows[0]!.bytes);
 }

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { adapters } from '../src/adapters.ts';
 import { parseEnvironment } from '../src/config/process-settings.ts';
 import { openGateway } from '../src/gateway.ts';
@@ -6,6 +5,7 @@ import { createLog } from '../src/telemetry/log.ts';
 import { type PostgresServer, startPostgres } from '../test/postgres/server.ts';
 import { closedLoop, type Distribution, distribution, openLoop, round, startDestination } from './load.ts';
 import { makeNotices, type Notice, nameOf } from './notices.ts';
+import { databaseBytes, freshDatabase } from './postgres-database.ts';
 import { ask, type GatewayFolder, gatewayFolder, type Running, SECRET, startGateway, TOKEN } from './processes.ts';
 import type { Benchmark, Row } from './row.ts';
 
@@ -58,30 +58,6 @@ export const postgres: Benchmark = {
     }
   },
 };
-
-let databases = 0;
-
-async function freshDatabase(server: PostgresServer): Promise<string> {
-  databases += 1;
-  const name = `bench_${databases}`;
-  await query(server.url(), `CREATE DATABASE ${name}`);
-  return server.url(name);
-}
-
-async function query<Row extends pg.QueryResultRow>(url: string, text: string): Promise<readonly Row[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Row>(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-async function databaseBytes(url: string): Promise<number> {
-  const [row] = await query<{ bytes: string }>(url, 'SELECT pg_database_size(current_database()) AS bytes');
-  return Number(row!.bytes);
-}
 
 /** Durable acknowledgement: the role `receive` alone. */
 async function acknowledged(server: PostgresServer, count: number): Promise<Row> {

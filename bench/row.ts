@@ -10,6 +10,8 @@ export interface Row {
 
 export interface Size {
   readonly quick: boolean;
+  /** How many returns a store grows to, where a benchmark has one that grows; `null`: as many as it says itself. */
+  readonly size: number | null;
 }
 
 export interface Benchmark {

@@ -5,7 +5,7 @@ import { acknowledge } from './acknowledge.ts';
 import { beside } from './beside.ts';
 import { deadDestination } from './dead-destination.ts';
 import { endToEnd } from './end-to-end.ts';
-import { growth } from './growth.ts';
+import { growth, growthOnPostgres } from './growth.ts';
 import { backlog, lifecycle } from './lifecycle.ts';
 import { move } from './move.ts';
 import { postgres } from './postgres.ts';
@@ -14,7 +14,7 @@ import { pure } from './pure.ts';
 import type { Benchmark, Row } from './row.ts';
 import { writeAheadLog } from './write-ahead-log.ts';
 
-/** `npm run bench [-- --quick] [--only name]`: measures one thing after the other and writes bench/results.json. */
+/** `npm run bench [-- --quick] [--only name] [--size returns]`: measures one thing after the other and writes bench/results.json. */
 const BENCHMARKS: readonly Benchmark[] = [
   pure,
   acknowledge,
@@ -26,6 +26,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   deadDestination,
   preview,
   postgres,
+  growthOnPostgres,
   move,
   writeAheadLog,
 ];
@@ -33,6 +34,8 @@ const BENCHMARKS: readonly Benchmark[] = [
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
+const size = args.includes('--size') ? Number(args[args.indexOf('--size') + 1]) : null;
+if (size !== null && !(size >= 20_000)) throw new Error('--size takes a number of returns, 20,000 at least');
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const chosen = BENCHMARKS.filter(({ name }) => only === undefined || name === only);
@@ -44,7 +47,7 @@ if (chosen.length === 0) {
 const results: { readonly benchmark: string; readonly rows: readonly Row[] }[] = [];
 for (const benchmark of chosen) {
   say(`\n${benchmark.name}`);
-  const rows = await benchmark.run({ quick });
+  const rows = await benchmark.run({ quick, size });
   for (const { what, value, bar, held } of rows) {
     const verdict = held === null ? '' : held ? '  held' : '  NOT HELD';
     say(`  ${what.padEnd(58)} ${value}${bar === null ? '' : `   [${bar}]${verdict}`}`);
@@ -63,7 +66,7 @@ const machine = {
   load: readFileSync('/proc/loadavg', 'utf8').split(' ')[0],
 };
 say(`\n${JSON.stringify(machine)}`);
-if (!quick && only === undefined) {
+if (!quick && only === undefined && size === null) {
   writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify({ machine, results }, null, 2)}\n`);
   say('written to bench/results.json');
 }
