@@ -34,17 +34,28 @@ export async function plan(
   return planRecord(correlation, { accounts: deps.accounts(), newId: deps.newId, nowMs, owner });
 }
 
+/** What became of a batch. */
+export interface Recorded {
+  /** Those that were carried out, wholly or in part. */
+  readonly plans: readonly Plan[];
+  /**
+   * Why the store could not take some of the rows now, while it took others. They keep their claim: handed back, they
+   * would be the first of the next batch, and hold up the same others again.
+   */
+  readonly heldUp: GatewayError | null;
+}
+
 /**
  * Correlates, folds and writes: facts, returns and deliveries of a group in one transaction. Another writer's change is
- * met by planning anew. A row that cannot be recorded becomes `failed` alone; what the store cannot take now is
- * thrown, and the claimed rows come back with their lease. Answers the plans that were carried out, wholly or in part.
+ * met by planning anew. A row that cannot be recorded becomes `failed` alone. Throws where the store takes nothing now.
  */
 export async function record(
   deps: RecordDeps,
   interpretations: readonly Interpretation[],
   owner: string | null,
-): Promise<readonly Plan[]> {
+): Promise<Recorded> {
   const carriedOut: Plan[] = [];
+  let heldUp: GatewayError | null = null;
   let pending = interpretations;
   for (let attempt = 0; pending.length > 0 && attempt < MAX_CONFLICTS; attempt += 1) {
     let planned: Plan;
@@ -52,24 +63,33 @@ export async function record(
       planned = await plan(deps, pending, owner);
     } catch (error) {
       if (error instanceof GatewayError && error.code !== 'BUG') throw error;
-      if (pending.length === 1) await recordFailure(deps, pending[0]!, owner, error);
-      else for (const interpretation of pending) carriedOut.push(...(await record(deps, [interpretation], owner)));
-      return carriedOut;
+      if (pending.length === 1) heldUp ??= await recordFailure(deps, pending[0]!, owner, error);
+      else
+        for (const interpretation of pending) {
+          const alone = await record(deps, [interpretation], owner);
+          carriedOut.push(...alone.plans);
+          heldUp ??= alone.heldUp;
+        }
+      return { plans: carriedOut, heldUp };
     }
     const results = await deps.store.record(planned.groups, deps.now());
     const again = new Set<string>();
     const recorded: RecordGroup[] = [];
+    const failed: { readonly group: RecordGroup; readonly error: GatewayError }[] = [];
     for (const [index, group] of planned.groups.entries()) {
       const result = results[index]!;
       if (result.outcome === 'recorded') recorded.push(group);
       else if (result.outcome === 'conflict') for (const row of group.inbound) again.add(row.id);
-      else if (result.error.code !== 'BUG') throw result.error;
-      else
-        for (const row of group.inbound)
-          await recordFailure(deps, pending.find(({ work }) => work.id === row.id)!, owner, result.error);
+      else failed.push({ group, error: result.error });
     }
     report(deps, recorded);
     if (recorded.length > 0) carriedOut.push(planned);
+    for (const { group, error } of failed) {
+      if (error.code !== 'BUG') heldUp ??= error;
+      else
+        for (const row of group.inbound)
+          heldUp ??= await recordFailure(deps, pending.find(({ work }) => work.id === row.id)!, owner, error);
+    }
     pending = pending.filter(({ work }) => again.has(work.id));
   }
   if (pending.length > 0 && owner === null)
@@ -79,7 +99,7 @@ export async function record(
       owner!,
       pending.map(({ work }) => work.id),
     );
-  return carriedOut;
+  return { plans: carriedOut, heldUp };
 }
 
 function report(deps: RecordDeps, groups: readonly RecordGroup[]): void {
@@ -97,13 +117,13 @@ function report(deps: RecordDeps, groups: readonly RecordGroup[]): void {
   if (outcomes.length > 0) deps.onRecorded(outcomes);
 }
 
-/** Loud, and alone: the row keeps its bytes and a cause, and a replay tries it again. */
+/** Loud, and alone: the row keeps its bytes and a cause, and a replay tries it again. Answers why not even this could be written. */
 async function recordFailure(
   deps: RecordDeps,
   interpretation: Interpretation,
   owner: string | null,
   error: unknown,
-): Promise<void> {
+): Promise<GatewayError | null> {
   const { work, provider, adapterVersion } = interpretation;
   const problem = {
     code: 'BUG',
@@ -135,6 +155,8 @@ async function recordFailure(
     fingerprint,
     ...describeError(error),
   });
-  await deps.store.record([{ inbound: [outcome], returns: [] }], deps.now());
+  const [result] = await deps.store.record([{ inbound: [outcome], returns: [] }], deps.now());
+  if (result?.outcome === 'failed') return result.error;
   deps.onRecorded([{ account: work.account, state: 'failed', events: 0 }]);
+  return null;
 }

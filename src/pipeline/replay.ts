@@ -3,7 +3,7 @@ import { GatewayError } from '../gateway-error.ts';
 import type { FoldedReturn } from '../model/return.ts';
 import type { DeliveryRow, InboundRow, InboundState, InboundWork, NoticeOutcome, Scope } from '../storage/store.ts';
 import type { Change, FactChange } from './fact-changes.ts';
-import { interpret } from './interpret.ts';
+import { type Interpretation, interpret } from './interpret.ts';
 import { wants, webhookId } from './outgoing-event.ts';
 import type { Plan, PlannedReturn } from './plan-record.ts';
 import { plan, type RecordDeps, record } from './record.ts';
@@ -82,9 +82,7 @@ export async function replay(
     throw new GatewayError('CONFLICT', 'The row has not been interpreted yet; it is about to be.');
   }
   const interpretation = interpret({ ...row, body: row.body } satisfies InboundWork, connection);
-  const plans = options.dryRun
-    ? [await plan(deps, [interpretation], null)]
-    : await record(deps, [interpretation], null);
+  const plans = options.dryRun ? [await plan(deps, [interpretation], null)] : await recordNow(deps, interpretation);
   const answer = await answerOf(deps, scope, row, plans, { dryRun: options.dryRun, adapter });
   const { dryRun } = options;
   deps.log.info({
@@ -95,6 +93,12 @@ export async function replay(
     requestedBy: options.requestedBy,
   });
   return answer;
+}
+
+async function recordNow(deps: ReplayDeps, interpretation: Interpretation): Promise<readonly Plan[]> {
+  const { plans, heldUp } = await record(deps, [interpretation], null);
+  if (heldUp !== null) throw heldUp;
+  return plans;
 }
 
 async function answerOf(

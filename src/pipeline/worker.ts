@@ -2,7 +2,7 @@ import { describeError } from '../telemetry/log.ts';
 import { createDeliver, type DeliverDeps } from './deliver.ts';
 import { interpret } from './interpret.ts';
 import { type Loop, startLoop } from './loop.ts';
-import { type RecordDeps, record } from './record.ts';
+import { type RecordDeps, type Recorded, record } from './record.ts';
 import { runTimers, type TimerHandlers } from './timers.ts';
 
 /** Inbound rows interpreted and recorded in one round: small enough that a transaction stays short. */
@@ -35,12 +35,13 @@ export function startWorker(deps: WorkerDeps): Worker {
   async function process(): Promise<number> {
     const works = await store.claimInbound({ owner, nowMs: deps.now(), leaseMs: LEASE_MS, limit: BATCH });
     if (works.length === 0) return SWEEP_MS;
+    let recorded: Recorded;
     try {
       const { accounts } = deps.config();
       const interpretations = works.map(work =>
         interpret(work, accounts.get(work.account)?.connections.get(work.connection)),
       );
-      await record(deps, interpretations, owner);
+      recorded = await record(deps, interpretations, owner);
     } catch (error) {
       await store
         .handBackInbound(
@@ -50,6 +51,7 @@ export function startWorker(deps: WorkerDeps): Worker {
         .catch(cause => log.warn({ event: 'inbound.not_handed_back', ...describeError(cause) }));
       throw error;
     }
+    if (recorded.heldUp !== null) throw recorded.heldUp;
     return works.length === BATCH ? 0 : SWEEP_MS;
   }
 

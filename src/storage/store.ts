@@ -279,6 +279,7 @@ export type RecordResult =
   | { readonly outcome: 'recorded' }
   /** A version moved, an identifying alias was taken, a claim was lost, or a row's bytes were removed: read again and retry. */
   | { readonly outcome: 'conflict' }
+  /** `BUG`: it never can be recorded. `STORE_UNAVAILABLE`: something is in the way of this group, not of the others. */
   | { readonly outcome: 'failed'; readonly error: GatewayError };
 
 /** A number shared by more returns of an account than this says nothing of any of them. */

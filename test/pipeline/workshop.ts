@@ -125,6 +125,8 @@ export async function openWorkshop(
 
   return {
     store,
+    /** What the pipeline is given. */
+    shared,
     clock,
     sent,
     attempts,

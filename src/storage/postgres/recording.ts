@@ -11,7 +11,7 @@ import { recordInbound } from './record-inbound.ts';
 import { lockState } from './record-state.ts';
 import { sql } from './sql.ts';
 import { given, statement } from './statement.ts';
-import { storeError } from './store-error.ts';
+import { isOfOneTransaction, storeError } from './store-error.ts';
 import { createUnknownDestinations, writeEvents } from './write-events.ts';
 import { writeReturns } from './write-returns.ts';
 
@@ -75,11 +75,11 @@ export function createRecording(
     }
   }
 
-  /** What is wrong with the group; what is wrong with the database is thrown on. */
+  /** What is wrong with the group, or in its way; where the database takes nothing, that is thrown on. */
   function ownFault(cause: unknown): GatewayError {
     const error = storeError(cause, database.place);
     if (!(error instanceof GatewayError)) return new GatewayError('BUG', 'The group could not be recorded.', { cause });
-    if (error.code !== 'BUG') throw error;
+    if (error.code !== 'BUG' && !isOfOneTransaction(cause)) throw error;
     return error;
   }
 

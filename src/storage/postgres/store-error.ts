@@ -112,6 +112,14 @@ export function isWorthAnotherTry(cause: unknown): boolean {
   return AGAIN.includes(codeOf(cause));
 }
 
+/** What the server refuses to one transaction and may well do for another: time-outs, memory, being in the way each time. */
+const OF_ONE_TRANSACTION = ['55P03', '57014', '53200', ...AGAIN];
+
+/** The server is there, and this transaction alone is what it cannot do now. */
+export function isOfOneTransaction(cause: unknown): boolean {
+  return OF_ONE_TRANSACTION.includes(codeOf(cause));
+}
+
 /** The server has said nothing at all for too long. */
 export function isSilence(cause: unknown): boolean {
   return cause instanceof Error && SILENCE.test(cause.message);

@@ -1,12 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it, onTestFinished } from 'vitest';
 import { openPostgresStore } from '../../../src/storage/postgres/store.ts';
-import { attaches, group, identifies, inboundRow, kept, outcome, write } from '../../conformance/store-kit/rows.ts';
+import {
+  attaches,
+  group,
+  identifies,
+  inboundRow,
+  kept,
+  outcome,
+  recorded,
+  stored,
+  write,
+} from '../../conformance/store-kit/rows.ts';
 import { dropDatabase, emptyDatabase, inDatabase } from '../../postgres/databases.ts';
 
-async function openFresh() {
+async function openFresh(parameters = '') {
   const url = await emptyDatabase();
-  const store = await openPostgresStore(url, { connections: 3 });
+  const store = await openPostgresStore(url + parameters, { connections: 3 });
   onTestFinished(async () => {
     await store.close();
     await dropDatabase(url);
@@ -24,6 +34,23 @@ it('a return that no index takes fails alone', async () => {
   );
 
   expect(results).toMatchObject([{ outcome: 'failed', error: { code: 'BUG' } }, { outcome: 'recorded' }]);
+});
+
+it('a return whose lock is not given in time fails alone, and is recorded once it is free', async () => {
+  const { url, store } = await openFresh('?options=-c%20lock_timeout%3D200');
+  await recorded(store, write('ret_1'));
+  const before = await stored(store, 'ret_1');
+  const groups = [group([write('ret_1', {}, before)]), group([write('ret_2')])];
+
+  const during = await inDatabase(url, async other => {
+    await other.query('BEGIN');
+    await other.query(`SELECT FROM "return" WHERE id = 'ret_1' FOR UPDATE`);
+    return store.record(groups, Date.now());
+  });
+  const after = await store.record(groups.slice(0, 1), Date.now());
+
+  expect(during).toMatchObject([{ outcome: 'failed', error: { code: 'STORE_UNAVAILABLE' } }, { outcome: 'recorded' }]);
+  expect(after).toEqual([{ outcome: 'recorded' }]);
 });
 
 it('a row whose bytes are removed while an alias comes is not woken', async () => {
