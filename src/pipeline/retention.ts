@@ -31,7 +31,8 @@ export function retention({ store, config, log }: RetentionDeps): TimerHandlers 
       const run = await store.purgeAged(retentionCutoffs(config().gateway.retention, nowMs), nowMs);
       if (run.endedAtMs === null) return nowMs;
       log.info({ event: 'retention.ended', durationMs: run.endedAtMs - run.startedAtMs, ...run.removed });
-      return run.startedAtMs + HOUR_MS;
+      // The store's instants may be on another clock than `nowMs`.
+      return nowMs + Math.max(0, HOUR_MS - (run.endedAtMs - run.startedAtMs));
     },
   };
 }

@@ -33,7 +33,7 @@ export async function runTimers(deps: TimerDeps): Promise<number> {
       log.error({ event: 'timer.failed', kind: timer.kind, subject: timer.subject, ...describeError(error) });
       next = deps.now() + AFTER_ERROR_MS;
     }
-    await store.settleTimer(owner, timer.id, next);
+    await store.settleTimer(owner, timer.id, next, deps.now());
   }
   return due.length === BATCH ? 0 : SWEEP_MS;
 }
@@ -52,7 +52,11 @@ export function housekeeping(store: Pick<Store, 'purgeExpired'>): TimerHandlers 
 
 /** Sets the timers that must always run; one that is there keeps its time. */
 export async function ensureTimers(store: Pick<Store, 'setTimer'>, newId: NewId, nowMs: number): Promise<void> {
-  const dueAtMs = nowMs + HOUR_MS;
-  await store.setTimer({ id: newId('tmr'), account: null, kind: 'purge_expired', subject: 'keys', dueAtMs }, 'keep');
-  await store.setTimer({ id: newId('tmr'), account: null, kind: 'retention', subject: 'age', dueAtMs }, 'keep');
+  for (const [kind, subject] of [
+    ['purge_expired', 'keys'],
+    ['retention', 'age'],
+  ] as const) {
+    const timer = { id: newId('tmr'), account: null, kind, subject, dueAtMs: nowMs + HOUR_MS };
+    await store.setTimer(timer, 'keep', nowMs);
+  }
 }

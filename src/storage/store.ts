@@ -435,10 +435,10 @@ export interface Timer {
 
 interface Timers {
   /** One timer per (account, kind, subject); `keep` leaves one that is there as it is. */
-  setTimer(timer: Timer, existing: 'keep' | 'replace'): Promise<void>;
+  setTimer(timer: Timer, existing: 'keep' | 'replace', nowMs: number): Promise<void>;
   claimTimers(claim: Claim): Promise<readonly Timer[]>;
   /** `null` ends it. `false`: the lease was lost. */
-  settleTimer(owner: string, id: string, nextDueAtMs: number | null): Promise<boolean>;
+  settleTimer(owner: string, id: string, nextDueAtMs: number | null, nowMs: number): Promise<boolean>;
 }
 
 // ── Administration ──────────────────────────────────────────────────────────────────────────────────────────────

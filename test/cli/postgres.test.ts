@@ -59,7 +59,7 @@ describe('move', () => {
   async function oldStore(): Promise<string> {
     const path = join(temporaryFolder(), 'retour.db');
     const store = await openStore(`sqlite:${path}`);
-    await store.setTimer({ id: 'tmr_1', account: null, kind: 'purge', subject: '', dueAtMs: 0 }, 'keep');
+    await store.setTimer({ id: 'tmr_1', account: null, kind: 'purge', subject: '', dueAtMs: 0 }, 'keep', 0);
     await store.close();
     return path;
   }

@@ -103,12 +103,13 @@ describe('retention', () => {
   });
 
   it('goes on at once while a run has more to do, and counts its hour from the beginning', async () => {
+    const DAY_BEFORE = -DAY_MS; // where the store's clock stands
     const running: RetentionRun = {
-      startedAtMs: 0,
+      startedAtMs: DAY_BEFORE,
       endedAtMs: null,
       removed: { bodies: 5, messages: 0, attempts: 0, shoppers: 0 },
     };
-    const answers = [running, { ...running, endedAtMs: 2000 }];
+    const answers = [running, { ...running, endedAtMs: DAY_BEFORE + 2000 }];
     const lines: object[] = [];
     const handlers = retention({
       store: { purgeAged: async () => answers.shift()! },
@@ -143,8 +144,8 @@ describe('a timer', () => {
   it('whose handler throws is tried again in a minute, and the others run', async () => {
     const { store, clock, lines } = await openWorkshop();
     const timer = (id: string, kind: string) => ({ id, account: null, kind, subject: id, dueAtMs: clock.nowMs });
-    await store.setTimer(timer('tmr_1', 'broken'), 'keep');
-    await store.setTimer(timer('tmr_2', 'sound'), 'keep');
+    await store.setTimer(timer('tmr_1', 'broken'), 'keep', clock.nowMs);
+    await store.setTimer(timer('tmr_2', 'sound'), 'keep', clock.nowMs);
     const ran: string[] = [];
     const log = { error: (line: object) => void lines.push(line) } as never;
     const timers = {

@@ -27,7 +27,7 @@ describe('openStore', () => {
       for (const store of opened) await store.close();
     });
 
-    await opened[0]!.setTimer({ id: 'tmr_1', account: null, kind: 'purge', subject: '', dueAtMs: 0 }, 'keep');
+    await opened[0]!.setTimer({ id: 'tmr_1', account: null, kind: 'purge', subject: '', dueAtMs: 0 }, 'keep', 0);
 
     const claim = { owner: 'a', nowMs: Date.now(), leaseMs: 60_000, limit: 5 };
     expect(await opened[2]!.claimTimers(claim)).toMatchObject([{ id: 'tmr_1' }]);

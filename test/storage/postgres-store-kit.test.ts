@@ -15,6 +15,8 @@ const NOW: Readonly<Record<string, (values: readonly never[]) => number>> = {
   claimInbound: ([claim]) => (claim as unknown as { nowMs: number }).nowMs,
   claimLines: ([claim]) => (claim as unknown as { nowMs: number }).nowMs,
   claimTimers: ([claim]) => (claim as unknown as { nowMs: number }).nowMs,
+  setTimer: ([, , nowMs]) => nowMs!,
+  settleTimer: ([, , , nowMs]) => nowMs!,
   record: ([, nowMs]) => nowMs!,
   dueDestinations: ([nowMs]) => nowMs!,
   settleDeliveries: ([, nowMs]) => nowMs!,

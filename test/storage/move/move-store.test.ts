@@ -90,7 +90,11 @@ async function filledStore(): Promise<{ readonly path: string; readonly nowMs: n
   await store.beginIdempotent({ ...key, key: 'answered' }, Date.now()); // whether it lives is judged by PostgreSQL's clock
   await store.finishIdempotent({ ...key, key: 'answered' }, { status: 201, body: '{"ok":true}' });
   await store.beginIdempotent({ ...key, key: 'never ended' }, Date.now());
-  await store.setTimer({ id: 'tmr_1', account: 'acme', kind: 'poll', subject: 's', dueAtMs: clock.nowMs }, 'keep');
+  await store.setTimer(
+    { id: 'tmr_1', account: 'acme', kind: 'poll', subject: 's', dueAtMs: clock.nowMs },
+    'keep',
+    clock.nowMs,
+  );
   const refused = { account: 'acme', connection: 'toy', receivedAtMs: clock.nowMs, reason: 'SIGNATURE_MISMATCH' };
   const request = { method: 'POST', path: '/webhooks/acme/toy', header: 'x-signature', received: 'a', expected: ['b'] };
   await store.addRejection({ ...refused, ...request, id: 'rej_1', skewSeconds: null, bodyBytes: 12 }, 10);
@@ -250,7 +254,7 @@ describe('a move', () => {
     const { path } = await filledStore();
     const url = await ownDatabase();
     const store = await openStore(url);
-    await store.setTimer({ id: 'tmr_9', account: null, kind: 'purge', subject: '', dueAtMs: 0 }, 'keep');
+    await store.setTimer({ id: 'tmr_9', account: null, kind: 'purge', subject: '', dueAtMs: 0 }, 'keep', 0);
     await store.close();
 
     await expect(move(path, url)).rejects.toMatchObject({

@@ -106,11 +106,11 @@ async function useEverything(store: Store): Promise<void> {
   await store.loadShopper(ACCOUNT, 'ret_1');
 
   const timer = { id: 'tmr_1', account: null, kind: 'poll', subject: 's', dueAtMs: T0 };
-  await store.setTimer(timer, 'keep');
-  await store.setTimer(timer, 'replace');
+  await store.setTimer(timer, 'keep', T0);
+  await store.setTimer(timer, 'replace', T0);
   await store.claimTimers(claim());
-  await store.settleTimer('worker', 'tmr_1', T0 + 1);
-  await store.settleTimer('worker', 'tmr_1', null);
+  await store.settleTimer('worker', 'tmr_1', T0 + 1, T0);
+  await store.settleTimer('worker', 'tmr_1', null, T0);
   await useAdministration(store);
   await useReads(store);
 
