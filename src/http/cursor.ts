@@ -53,11 +53,18 @@ export function readCursor(cursor: string, of: CursorScope, kinds: readonly ('st
     value = null;
   }
   const [binding, ...position] = Array.isArray(value) ? value : [];
-  const fits = position.length === kinds.length && position.every((part, index) => typeof part === kinds[index]);
+  const fits =
+    position.length === kinds.length &&
+    position.every((part, index) => typeof part === kinds[index] && (kinds[index] === 'string' || isWhole(part)));
   if (!fits || typeof binding !== 'string') throw invalid('/query/cursor', 'is not a cursor of this gateway');
   if (binding !== bindingOf(of))
     throw invalid('/query/cursor', 'was made with other filters or by another token; start again without it');
   return position as Position;
+}
+
+/** As every instant and position is; a store may refuse others. */
+function isWhole(part: unknown): boolean {
+  return Number.isSafeInteger(part);
 }
 
 function bindingOf({ route, filters, scope }: CursorScope): string {

@@ -5,6 +5,7 @@ import { contentDigest } from '../model/derive-facts.ts';
 import { ReturnEvent, type Shopper } from '../model/return-event.ts';
 import type { DerivedNotice, InboundState, InboundWork, NoticeOutcome } from '../storage/store.ts';
 import { worstState } from '../storage/worst-state.ts';
+import { withoutNul } from './without-nul.ts';
 
 /** What one notice of an inbound row came to, before anything is recorded. */
 export interface InterpretedNotice extends DerivedNotice {
@@ -50,7 +51,8 @@ export function interpret(work: InboundWork, connection: ConnectionConfig | unde
   const notices: InterpretedNotice[] = [];
   try {
     for (const notice of parsed.notices) {
-      const read = readNotice(connection, work, notice, ordinal);
+      const { type, key } = withoutNul({ type: notice.type, key: notice.key });
+      const read = { ...readNotice(connection, work, notice, ordinal), type, key };
       ordinal += read.events.length;
       notices.push(read);
     }
@@ -69,7 +71,7 @@ function readNotice(
 ): InterpretedNotice {
   if (notice.problem !== undefined) return failed(notice.type, notice.key, 'unreadable', notice.problem);
   try {
-    const normalized = adapter.reader.normalize(notice, settings);
+    const normalized = withoutNul(adapter.reader.normalize(notice, settings));
     if (normalized.outcome === 'events') {
       const read = readEvents(notice.type, notice.key, normalized, firstOrdinal);
       return work.trust === 'hint' && read.state === 'recorded' ? hint(read) : read;

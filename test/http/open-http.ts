@@ -144,9 +144,11 @@ export async function openHttp(
     readonly intake?: Partial<GatewayConfig['intake']>;
     readonly deps?: Partial<HttpDeps>;
     readonly storeless?: boolean;
+    /** Whoever opened it closes it. Default one of its own. */
+    readonly store?: Store;
   } = {},
 ) {
-  const store = options.storeless === true ? NO_STORE : await openTemporaryStore();
+  const store = options.store ?? (options.storeless === true ? NO_STORE : await openTemporaryStore());
   const clock = { nowMs: NOON };
   const lines: Record<string, unknown>[] = [];
   const log = (line: Record<string, unknown>) => void lines.push(line);
