@@ -62,7 +62,25 @@ const detached = statement<{ table: Partitioned; name: string }>(
 export function createPartitions(database: () => Database): Partitions {
   const known = new Set<number>();
 
+  /** Ends the detaching of these days that was cut short: they take no row, and nobody can attach them, before. */
+  async function endDetaching(days: readonly number[]): Promise<void> {
+    const wanted = new Set(days.flatMap(day => PARTITIONED.map(table => nameOf(table, day))));
+    for (const { table, name } of await database().all(halfDetached)) {
+      if (wanted.has(name)) await finalize(table, name);
+    }
+  }
+
+  async function finalize(table: Partitioned, name: string): Promise<void> {
+    try {
+      await database().script(`ALTER TABLE ${table} DETACH PARTITION ${name} FINALIZE`);
+    } catch (cause) {
+      // Whoever began it, or found it half done as well, has ended it meanwhile.
+      if ((await database().all(halfDetached)).some(each => each.name === name)) throw cause;
+    }
+  }
+
   async function make(days: readonly number[]): Promise<void> {
+    await endDetaching(days);
     await database().transaction(async tx => {
       await tx.all(lock);
       const there = new Set((await tx.all(existing)).map(({ name }) => name));
@@ -105,7 +123,7 @@ export function createPartitions(database: () => Database): Partitions {
     async tidy() {
       try {
         for (const { table, name } of await database().all(halfDetached)) {
-          await database().script(`ALTER TABLE ${table} DETACH PARTITION ${name} FINALIZE`);
+          await finalize(table, name);
         }
         for (const { table, name } of await database().all(detached)) await dropDetached(table, name);
       } catch {

@@ -5,7 +5,7 @@ import { sql } from '../../../src/storage/postgres/sql.ts';
 import { statement } from '../../../src/storage/postgres/statement.ts';
 import { DAY, T0 } from '../../conformance/store-kit/rows.ts';
 import { inDatabase } from '../../postgres/databases.ts';
-import { freshDatabase } from './fresh-database.ts';
+import { type FreshDatabase, freshDatabase } from './fresh-database.ts';
 import { holding } from './holding.ts';
 
 const CUTOFFS = { bodiesMs: T0 + 1, unreadBodiesMs: T0 + 1, attemptsMs: T0 + 1, shoppersMs: T0 + 1 };
@@ -178,32 +178,49 @@ describe('a day', () => {
     expect(await query(`SELECT to_regclass('inbound_body_20261120') AS there`)).toEqual([{ there: null }]);
   });
 
+  it('that is half detached takes rows again, as soon as there is one', async () => {
+    const fresh = await filled(0);
+    await detachHalf(fresh);
+    const insertAs = (number: number) =>
+      statement(sql`INSERT INTO inbound_body VALUES ('acme', ${`inb_${number}`}, ${T0}, 'x')`);
+
+    const processes = [fresh, fresh.another(), fresh.another()];
+    await Promise.all(processes.map(({ database }, number) => database.transaction(tx => tx.run(insertAs(number)))));
+
+    expect(await fresh.left()).toBe(3);
+    expect(await fresh.days()).toContain('inbound_body_20261120');
+  });
+
   it('that is half detached is detached, and does not keep the others from being dropped', async () => {
-    const { url, database, partitions, setClock, query, another, days } = await filled(0);
-    const reader = another();
-    const release = await holding(
-      reader.database,
-      'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ',
-      'DECLARE c CURSOR FOR SELECT * FROM inbound_body',
-    );
-    const cutShort = inDatabase(url, async client => {
-      await client.query('SET statement_timeout = 500');
-      await client.query('ALTER TABLE inbound_body DETACH PARTITION inbound_body_20261120 CONCURRENTLY');
-    });
-    await expect(cutShort).rejects.toThrow('statement timeout');
-    const pending = await query('SELECT count(*)::integer AS n FROM pg_inherits WHERE inhdetachpending');
-    await release();
+    const fresh = await filled(0);
+    const { database, partitions, setClock, query, days } = fresh;
+    await detachHalf(fresh);
     await setClock(T0 + 2 * DAY);
     const later = { ...NEXT_DAY, bodiesMs: T0 + 2 * DAY, unreadBodiesMs: T0 + 2 * DAY };
 
     await createRetention(database, partitions, 100_000)(later, T0 + 2 * DAY);
 
-    expect(pending).toEqual([{ n: 1 }]);
     expect(await query(`SELECT to_regclass('inbound_body_20261120') AS there`)).toEqual([{ there: null }]);
     expect(await query(`SELECT to_regclass('inbound_body_20261121') AS there`)).toEqual([{ there: null }]);
     expect(await days()).toEqual([]);
   });
 });
+
+/** A detaching of the day of `T0` that waited for a reader, and was stopped. */
+async function detachHalf({ url, another, query }: FreshDatabase): Promise<void> {
+  const release = await holding(
+    another().database,
+    'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ',
+    'DECLARE c CURSOR FOR SELECT * FROM inbound_body',
+  );
+  const cutShort = inDatabase(url, async client => {
+    await client.query('SET statement_timeout = 500');
+    await client.query('ALTER TABLE inbound_body DETACH PARTITION inbound_body_20261120 CONCURRENTLY');
+  });
+  await expect(cutShort).rejects.toThrow('statement timeout');
+  expect(await query('SELECT count(*)::integer AS n FROM pg_inherits WHERE inhdetachpending')).toEqual([{ n: 1 }]);
+  await release();
+}
 
 describe('what was found to be due', () => {
   it('goes', async () => {
