@@ -12,10 +12,12 @@ const MIGRATING = '8246779704221696';
 const lock = statement(sql`SELECT pg_advisory_xact_lock(${sql.raw(MIGRATING)})`);
 const MAKE_TABLE =
   'CREATE TABLE IF NOT EXISTS migration (number integer PRIMARY KEY, name text NOT NULL, digest text NOT NULL)';
-const others = statement<{ tables: number }>(
-  sql`SELECT count(*) AS tables FROM pg_tables WHERE schemaname = current_schema() AND tablename IN ('inbound', 'return', 'event')`,
+/** In one statement, which sees one moment: between two, another process may migrate, and its tables would look foreign. */
+const found = statement<{ migrated: boolean; tables: number }>(
+  sql`SELECT count(*) FILTER (WHERE relname = 'migration' AND pg_table_is_visible(oid)) > 0 AS migrated,
+      count(*) FILTER (WHERE relname <> 'migration' AND relnamespace = current_schema()::regnamespace) AS tables
+    FROM pg_class WHERE relname IN ('migration', 'inbound', 'return', 'event') AND relkind IN ('r', 'p')`,
 );
-const isThere = statement<{ there: boolean }>(sql`SELECT to_regclass('migration') IS NOT NULL AS there`);
 const applied = statement<Migration>(sql`SELECT number, name, digest FROM migration ORDER BY number`);
 const record = statement(
   sql`INSERT INTO migration (number, name, digest) VALUES (${given('number')}::integer, ${given('name')}, ${given('digest')})`,
@@ -48,16 +50,16 @@ export async function pendingMigrations(
   database: Database,
   migrations: readonly Migration[] = postgresMigrations(),
 ): Promise<readonly Migration[]> {
-  const present = (await database.get(isThere))!.there ? await database.all(applied) : [];
-  if (present.length === 0) await refuseForeign(database, database.place);
-  return pendingOf(present, migrations, database.place);
+  const isMigrated = await refuseForeign(database, database.place);
+  return pendingOf(isMigrated ? await database.all(applied) : [], migrations, database.place);
 }
 
-/** Another application's tables are left alone. */
-async function refuseForeign(tx: Session, place: string): Promise<void> {
-  if ((await tx.get(isThere))!.there) return;
-  if ((await tx.get(others))!.tables > 0) {
+/** Another application's tables are left alone. Answers whether ours are there. */
+async function refuseForeign(tx: Session, place: string): Promise<boolean> {
+  const { migrated, tables } = (await tx.get(found))!;
+  if (!migrated && tables > 0) {
     const message = `The database ${place} has tables of another application: give Retour one of its own.`;
     throw new GatewayError('STORE_UNAVAILABLE', message);
   }
+  return migrated;
 }

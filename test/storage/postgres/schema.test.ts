@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest';
-import { migrate, postgresMigrations } from '../../../src/storage/postgres/migrate.ts';
-import { PARTITIONED } from '../../../src/storage/postgres/partitions.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openDatabase } from '../../../src/storage/postgres/database.ts';
+import { migrate, pendingMigrations, postgresMigrations } from '../../../src/storage/postgres/migrate.ts';
+import { createPartitions, PARTITIONED } from '../../../src/storage/postgres/partitions.ts';
 import * as schema from '../../../src/storage/postgres/schema.ts';
 import { getTableConfig } from '../../../src/storage/postgres/sql.ts';
 import { openPostgresStore } from '../../../src/storage/postgres/store.ts';
 import { event, group, inboundRow, kept, outcome, T0, write } from '../../conformance/store-kit/rows.ts';
+import { dropDatabase, emptyDatabase } from '../../postgres/databases.ts';
 import { freshDatabase } from './fresh-database.ts';
 
 interface Column {
@@ -189,5 +191,27 @@ describe('migrate', () => {
 
     expect(await query(`SELECT to_regclass('half') AS half`)).toEqual([{ half: null }]);
     expect(await query('SELECT max(number) AS newest FROM migration')).toEqual([{ newest: 1 }]);
+  });
+
+  it.each([1, 2])('takes no tables for foreign that another process makes after its look number %i', async look => {
+    const url = await emptyDatabase();
+    onTestFinished(() => dropDatabase(url));
+    const partitions = createPartitions(() => database);
+    const database = openDatabase(url, partitions);
+    onTestFinished(() => database.close());
+    let looks = 0;
+    const slow: typeof database = {
+      ...database,
+      async get(statement, values) {
+        const row = await database.get(statement, values);
+        looks += 1;
+        if (looks === look) await migrate(database);
+        return row;
+      },
+    };
+
+    await migrate(slow);
+
+    expect(await pendingMigrations(database)).toEqual([]);
   });
 });
