@@ -199,8 +199,6 @@ async function applyConfig(store: Store, loaded: LoadedConfig): Promise<LoadedCo
 /** Without `RETOUR_ADMIN_TOKEN`, and where no token with every role lives, the first start makes one. */
 async function ensureAdminToken(store: Store, settings: ProcessSettings): Promise<string | null> {
   if (settings.adminToken !== null) return null;
-  const living = (await store.listTokens()).filter(token => token.revokedAtMs === null);
-  if (living.some(token => token.accounts === 'all' && ROLES.every(role => token.roles.includes(role)))) return null;
   const secret = tokenFrom(newTokenSecret());
   const token = {
     id: newId('tok'),
@@ -211,6 +209,5 @@ async function ensureAdminToken(store: Store, settings: ProcessSettings): Promis
     createdBy: 'first start',
     revokedAtMs: null,
   } as const;
-  await store.addToken(token, tokenDigest(secret));
-  return secret;
+  return (await store.addFirstAdministrator(token, tokenDigest(secret))) ? secret : null;
 }

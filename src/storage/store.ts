@@ -479,6 +479,8 @@ export type IdempotencyResult =
 interface Administration {
   /** `tokenDigest`: SHA-256 of the token, hex. */
   addToken(token: TokenRow, tokenDigest: string): Promise<void>;
+  /** Adds a token with every role, unless one lives; of processes that start at once, one adds its own. `false`: one lives. */
+  addFirstAdministrator(token: TokenRow, tokenDigest: string): Promise<boolean>;
   findToken(tokenDigest: string): Promise<TokenRow | null>;
   revokeToken(id: string, nowMs: number): Promise<TokenRow | null>;
   listTokens(): Promise<readonly TokenRow[]>;

@@ -1,7 +1,8 @@
 import { IDEMPOTENCY_MS } from '../idempotency-life.ts';
+import { isAdministrator } from '../is-administrator.ts';
 import { fromRevision, type RevisionStored, toRevision } from '../rows/config-revision.ts';
 import { type TokenStored, toToken } from '../rows/token.ts';
-import type { IdempotencyResult, Store } from '../store.ts';
+import type { IdempotencyResult, Store, TokenRow } from '../store.ts';
 import type { Database } from './database.ts';
 import { token } from './schema.ts';
 import { sql } from './sql.ts';
@@ -14,6 +15,9 @@ import { bytesToJson, given, insertInto, type NewRow, statement } from './statem
 const RUNNING_MS = 10 * 60 * 1000;
 
 const insertToken = insertInto(token);
+/** Processes that start at once each want to make the first administrator: one at a time, by this advisory lock. */
+const ADMINISTRATING = '8246779704221700';
+const lockAdministrators = statement(sql`SELECT pg_advisory_xact_lock(${sql.raw(ADMINISTRATING)})`);
 const tokens = statement<TokenStored>(sql`SELECT * FROM token ORDER BY created_at_ms, id`);
 const tokenByDigest = statement<TokenStored>(sql`SELECT * FROM token WHERE digest = ${given('digest')}`);
 const revoke = statement<TokenStored>(
@@ -61,6 +65,7 @@ const answerKey = statement(
 type Administration = Pick<
   Store,
   | 'addToken'
+  | 'addFirstAdministrator'
   | 'findToken'
   | 'revokeToken'
   | 'listTokens'
@@ -74,18 +79,17 @@ type Administration = Pick<
 export function createAdministration(database: Database): Administration {
   return {
     addToken: database.operation(async (row, tokenDigest) => {
-      const written: NewRow<typeof token> = {
-        id: row.id,
-        digest: bytesToJson(Buffer.from(tokenDigest, 'hex')),
-        name: row.name,
-        roles: row.roles,
-        accounts: row.accounts,
-        created_at_ms: row.createdAtMs,
-        created_by: row.createdBy,
-        revoked_at_ms: row.revokedAtMs,
-      };
-      await database.run(insertToken, { rows: [written] });
+      await database.run(insertToken, { rows: [toRow(row, tokenDigest)] });
     }),
+
+    addFirstAdministrator: database.operation((row, tokenDigest) =>
+      database.transaction(async tx => {
+        await tx.all(lockAdministrators);
+        if ((await tx.all(tokens)).map(toToken).some(isAdministrator)) return false;
+        await tx.run(insertToken, { rows: [toRow(row, tokenDigest)] });
+        return true;
+      }),
+    ),
 
     findToken: database.operation(async tokenDigest => {
       const row = await database.get(tokenByDigest, { digest: Buffer.from(tokenDigest, 'hex') });
@@ -126,5 +130,18 @@ export function createAdministration(database: Database): Administration {
       if (answer === null) await database.run(dropKey, of);
       else await database.run(answerKey, { ...of, status: answer.status, answer: answer.body });
     }),
+  };
+}
+
+function toRow(row: TokenRow, tokenDigest: string): NewRow<typeof token> {
+  return {
+    id: row.id,
+    digest: bytesToJson(Buffer.from(tokenDigest, 'hex')),
+    name: row.name,
+    roles: row.roles,
+    accounts: row.accounts,
+    created_at_ms: row.createdAtMs,
+    created_by: row.createdBy,
+    revoked_at_ms: row.revokedAtMs,
   };
 }

@@ -1,7 +1,8 @@
 import { IDEMPOTENCY_MS } from '../idempotency-life.ts';
+import { isAdministrator } from '../is-administrator.ts';
 import { fromRevision, toRevision } from '../rows/config-revision.ts';
 import { toToken } from '../rows/token.ts';
-import type { IdempotencyResult, Store } from '../store.ts';
+import type { IdempotencyResult, Store, TokenRow } from '../store.ts';
 import { insertInto } from './insert.ts';
 import { configRevision, idempotencyKey, token } from './schema.ts';
 import { sql } from './sql.ts';
@@ -12,6 +13,7 @@ import type { Writer } from './writer.ts';
 type Administration = Pick<
   Store,
   | 'addToken'
+  | 'addFirstAdministrator'
   | 'findToken'
   | 'revokeToken'
   | 'listTokens'
@@ -66,16 +68,15 @@ export function createAdministration(writer: Writer): Administration {
   return {
     addToken: operation((row, tokenDigest) =>
       writer.durable(() => {
-        insertToken.run({
-          id: row.id,
-          digest: Buffer.from(tokenDigest, 'hex'),
-          name: row.name,
-          roles: JSON.stringify(row.roles),
-          accounts: JSON.stringify(row.accounts),
-          created_at_ms: row.createdAtMs,
-          created_by: row.createdBy,
-          revoked_at_ms: row.revokedAtMs,
-        });
+        insertToken.run(toRow(row, tokenDigest));
+      }),
+    ),
+
+    addFirstAdministrator: operation((row, tokenDigest) =>
+      writer.durable(() => {
+        if (tokens.all({}).map(toToken).some(isAdministrator)) return false;
+        insertToken.run(toRow(row, tokenDigest));
+        return true;
       }),
     ),
 
@@ -126,5 +127,18 @@ export function createAdministration(writer: Writer): Administration {
         else answerKey.run({ ...of, status: answer.status, answer: answer.body });
       }),
     ),
+  };
+}
+
+function toRow(row: TokenRow, tokenDigest: string): typeof token.$inferInsert {
+  return {
+    id: row.id,
+    digest: Buffer.from(tokenDigest, 'hex'),
+    name: row.name,
+    roles: JSON.stringify(row.roles),
+    accounts: JSON.stringify(row.accounts),
+    created_at_ms: row.createdAtMs,
+    created_by: row.createdBy,
+    revoked_at_ms: row.revokedAtMs,
   };
 }

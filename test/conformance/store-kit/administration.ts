@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RevisionRow, TokenRow } from '../../../src/storage/store.ts';
+import { type RevisionRow, ROLES, type TokenRow } from '../../../src/storage/store.ts';
 import { type OpenAt, withStore } from './harness.ts';
 import { ACCOUNT, DAY, inboundRow, kept, T0 } from './rows.ts';
 
@@ -46,6 +46,23 @@ export function describeAdministration(open: OpenAt): void {
         token('tok_1'),
         token('tok_2', { accounts: 'all', createdAtMs: T0 + 1 }),
       ]);
+    });
+
+    it('have a first administrator once, and another once none lives', async () => {
+      const administrator = (id: string) => token(id, { roles: ROLES, accounts: 'all' });
+      const digest = (number: number) => String(number).repeat(64);
+      await harness.store.addToken(token('tok_1', { roles: ROLES }), digest(1));
+      await harness.store.addToken(token('tok_2', { accounts: 'all' }), digest(2));
+
+      const first = await harness.store.addFirstAdministrator(administrator('tok_3'), digest(3));
+      const second = await harness.store.addFirstAdministrator(administrator('tok_4'), digest(4));
+      await harness.store.revokeToken('tok_3', T0 + 1);
+      const third = await harness.store.addFirstAdministrator(administrator('tok_5'), digest(5));
+
+      expect([first, second, third]).toEqual([true, false, true]);
+      expect(await harness.store.findToken(digest(3))).toEqual({ ...administrator('tok_3'), revokedAtMs: T0 + 1 });
+      expect(await harness.store.findToken(digest(4))).toBeNull();
+      expect(await harness.store.findToken(digest(5))).toEqual(administrator('tok_5'));
     });
 
     it('show when they were revoked, the first time', async () => {
