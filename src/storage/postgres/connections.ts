@@ -1,7 +1,7 @@
 import type { Session } from './database.ts';
 import { connection } from './schema.ts';
 import { sql } from './sql.ts';
-import { insertInto, sorted } from './statement.ts';
+import { insertInto, type NewRow, sorted } from './statement.ts';
 
 export interface Connection {
   readonly account: string;
@@ -9,31 +9,29 @@ export interface Connection {
   readonly provider: string;
 }
 
-/** Every (account, connection, provider) that rows were written for. What this process has seen is not written again. */
-export interface Connections {
-  /** Before the transaction that writes the rows: what that undid would be taken for known. */
-  ensure(connections: Iterable<Connection>): Promise<void>;
-}
-
+/** Takes no lock on a row that is there. */
 const insert = insertInto(connection, sql`ON CONFLICT DO NOTHING`);
 
-export function createConnections(session: Session): Connections {
-  const known = new Set<string>();
-  const keyOf = ({ account, name, provider }: Connection) => `${account} ${name} ${provider}`;
+/**
+ * Every (account, connection, provider) that rows are written for; lists find no row of one that is missing here. In
+ * the transaction of those rows, and each time anew: what a process remembered to have written may be lost with the
+ * server that told so, and the one that takes its place has the rows of whoever writes next.
+ */
+export async function writeConnections(tx: Session, connections: readonly Connection[]): Promise<void> {
+  const rows = connectionRows(connections);
+  if (rows.length > 0) await tx.run(insert, { rows });
+}
 
-  return {
-    async ensure(connections) {
-      const fresh = new Map<string, Connection>();
-      for (const each of connections) if (!known.has(keyOf(each))) fresh.set(keyOf(each), each);
-      if (fresh.size === 0) return;
-      const rows = sorted(
-        [...fresh.values()],
-        each => each.account,
-        each => each.name,
-        each => each.provider,
-      );
-      await session.run(insert, { rows });
-      for (const key of fresh.keys()) known.add(key);
-    },
-  };
+/** Each once, in the order of their keys. */
+export function connectionRows(connections: readonly Connection[]): readonly NewRow<typeof connection>[] {
+  const distinct = new Map<string, Connection>();
+  for (const { account, name, provider } of connections) {
+    distinct.set(`${account} ${name} ${provider}`, { account, name, provider });
+  }
+  return sorted(
+    [...distinct.values()],
+    each => each.account,
+    each => each.name,
+    each => each.provider,
+  ) as readonly NewRow<typeof connection>[];
 }

@@ -1,9 +1,9 @@
 import { GatewayError } from '../../gateway-error.ts';
 import { bodyHash, keyHash } from '../dedupe-hash.ts';
 import type { InboundState, KeepResult, NewInbound, Store } from '../store.ts';
-import type { Connections } from './connections.ts';
+import { connectionRows } from './connections.ts';
 import type { Database, Session } from './database.ts';
-import { dedupe, inbound, inboundBody, inboundQueue, rejection } from './schema.ts';
+import { connection, dedupe, inbound, inboundBody, inboundQueue, rejection } from './schema.ts';
 import { sql } from './sql.ts';
 import { bytesToJson, given, insertInto, type NewRow, rowsOf, sorted, statement } from './statement.ts';
 import { storeError } from './store-error.ts';
@@ -30,7 +30,10 @@ const remember = statement<{ key_hash: Buffer; body_hash: Buffer; inbound_id: st
     FROM taken t`,
 );
 const keep = statement(
-  sql`WITH row AS (
+  sql`WITH known AS (
+      INSERT INTO connection (account, name, provider)
+      SELECT account, name, provider FROM ${rowsOf(connection, 'connections')} c ON CONFLICT DO NOTHING
+    ), row AS (
       INSERT INTO inbound (account, id, connection, provider, state, source, received_at_ms, method, path, query,
         headers, body_digest, body_bytes, trust, secret_index, config_revision, variant_of)
       SELECT account, id, connection, provider, ${RECEIVED}, source, received_at_ms, method, path, query,
@@ -69,14 +72,8 @@ interface Hashed {
 }
 
 /** Bytes in, dedupe, rejections. */
-export function createIntake(
-  database: Database,
-  connections: Connections,
-): Pick<Store, 'keepInbound' | 'addRejection'> {
+export function createIntake(database: Database): Pick<Store, 'keepInbound' | 'addRejection'> {
   async function keepTogether(batch: readonly NewInbound[]): Promise<readonly KeepResult[]> {
-    await connections.ensure(
-      batch.map(({ account, connection, adapterId }) => ({ account, name: connection, provider: adapterId })),
-    );
     const hashed = batch.map(hash);
     return database.transaction(tx => keepHashed(tx, hashed));
   }
@@ -139,7 +136,13 @@ async function keepHashed(tx: Session, batch: readonly Hashed[]): Promise<readon
       ({ row }) => row.account,
       ({ row }) => row.id,
     );
+    const connections = kept.map(({ row }) => ({
+      account: row.account,
+      name: row.connection,
+      provider: row.adapterId,
+    }));
     await tx.run(keep, {
+      connections: connectionRows(connections),
       rows: byKey.map(({ row, variantOf }) => toInbound(row, variantOf)),
       bodies: byKey.map(({ row }) => toBody(row, row.id, row.receivedAtMs)),
     });

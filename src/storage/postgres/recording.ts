@@ -2,7 +2,7 @@ import { GatewayError } from '../../gateway-error.ts';
 import type { RecentBodies } from '../recent-bodies.ts';
 import { type InboundStored, toInboundWork } from '../rows/inbound.ts';
 import type { RecordGroup, RecordResult, Store } from '../store.ts';
-import type { Connections } from './connections.ts';
+import { writeConnections } from './connections.ts';
 import type { Database } from './database.ts';
 import { INBOUND_COLUMNS } from './inbound-rows.ts';
 import { judgeGroups } from './judge-groups.ts';
@@ -12,7 +12,7 @@ import { lockState } from './record-state.ts';
 import { sql } from './sql.ts';
 import { given, statement } from './statement.ts';
 import { isOfOneTransaction, storeError } from './store-error.ts';
-import { createUnknownDestinations, writeEvents } from './write-events.ts';
+import { writeEvents } from './write-events.ts';
 import { writeReturns } from './write-returns.ts';
 
 const claim = statement<InboundStored>(
@@ -35,24 +35,14 @@ const handBack = statement(
 /** Claims of inbound rows, and the one atomic write that their interpretation ends in. */
 export function createRecording(
   database: Database,
-  connections: Connections,
   bodies: RecentBodies,
 ): Pick<Store, 'claimInbound' | 'handBackInbound' | 'loadReturns' | 'record'> {
-  const ensureDestinations = createUnknownDestinations(database);
-
   async function recordTogether(groups: readonly RecordGroup[]): Promise<readonly RecordResult[]> {
-    const writes = groups.flatMap(group => group.returns);
-    await connections.ensure(
-      writes.map(({ account, connection, provider }) => ({ account, name: connection, provider })),
-    );
-    await ensureDestinations(
-      writes.flatMap(({ account, events, absorbs }) =>
-        [...events, ...absorbs.map(({ farewell }) => farewell)].flatMap(({ deliveries }) =>
-          deliveries.map(({ destination: name }) => ({ account, name })),
-        ),
-      ),
-    );
+    const written = groups
+      .flatMap(group => group.returns)
+      .map(({ account, connection, provider }) => ({ account, name: connection, provider }));
     const { results, committed } = await database.transaction(async tx => {
+      await writeConnections(tx, written);
       const state = await lockState(tx, groups);
       const { refused, accepted } = judgeGroups(groups, state);
       await writeReturns(tx, accepted, state);

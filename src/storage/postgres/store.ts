@@ -5,7 +5,6 @@ import { createAdministration } from './administration.ts';
 import { createClaim } from './claim.ts';
 import { createClaimedAccounts } from './claimed-accounts.ts';
 import { checkServer } from './connect.ts';
-import { createConnections } from './connections.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createDestinations } from './destinations.ts';
 import { createIntake } from './intake.ts';
@@ -49,11 +48,10 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
   }
   const { onWork = () => undefined, onProblem = () => undefined } = options;
   const notifier = createNotifier({ url, place: database.place, onWork, onProblem });
-  const connections = createConnections(database);
   const bodies = createRecentBodies();
   const accounts = createClaimedAccounts();
-  const intake = createIntake(database, connections);
-  const recording = createRecording(database, connections, bodies);
+  const intake = createIntake(database);
+  const recording = createRecording(database, bodies);
 
   return {
     ...intake,

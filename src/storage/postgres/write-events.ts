@@ -9,7 +9,7 @@ import type { Accepted } from './judge-groups.ts';
 import { keyOf, type RecordState } from './record-state.ts';
 import { delivery, destination, event, eventBody, line } from './schema.ts';
 import { sql } from './sql.ts';
-import { bytesToJson, given, insertInto, type NewRow, sorted, statement } from './statement.ts';
+import { bytesToJson, given, insertInto, type NewRow, statement } from './statement.ts';
 
 const takePositions = statement<{ position: number }>(
   sql`SELECT nextval('event_position') AS position FROM generate_series(1, ${given('count')}::integer)`,
@@ -17,7 +17,7 @@ const takePositions = statement<{ position: number }>(
 const insertEvents = insertInto(event);
 const insertBodies = insertInto(eventBody);
 const insertDeliveries = insertInto(delivery);
-/** Nothing is lost where the configuration changes meanwhile; nothing is sent either. */
+/** Takes no lock on a row that is there. Nothing is lost where the configuration changes meanwhile; nothing is sent either. */
 const insertUnknown = insertInto(destination, sql`ON CONFLICT DO NOTHING`);
 const dueNow = insertInto(
   line,
@@ -60,6 +60,7 @@ export async function writeEvents(
   }
   const deliveries = written.flatMap((each, index) => toDeliveries(each, positions[index]!, nowMs));
   if (deliveries.length > 0) {
+    await tx.run(insertUnknown, { rows: unknownDestinations(deliveries) });
     await tx.run(insertDeliveries, { rows: deliveries });
     const lines = new Map(
       deliveries.map(({ account, destination: name, return_id }) => [
@@ -74,35 +75,15 @@ export async function writeEvents(
   };
 }
 
-/** Makes destinations that events go to and nobody has configured; before the transaction, because others wait for the rows. */
-export function createUnknownDestinations(
-  session: Session,
-): (names: Iterable<{ readonly account: string; readonly name: string }>) => Promise<void> {
-  const known = new Set<string>();
-  return async names => {
-    const fresh = new Map<string, { readonly account: string; readonly name: string }>();
-    for (const each of names) {
-      const key = `${each.account} ${each.name}`;
-      if (!known.has(key)) fresh.set(key, each);
-    }
-    if (fresh.size === 0) return;
-    const closed = { breaker: 'closed', failures_in_row: 0, tried_since_ms: 0 };
-    const rows = sorted(
-      [...fresh.values()],
-      each => each.account,
-      each => each.name,
-    ).map(
-      ({ account, name }): NewRow<typeof destination> => ({
-        account,
-        name,
-        state: 'disabled',
-        reason: NOT_CONFIGURED,
-        ...closed,
-      }),
-    );
-    await session.run(insertUnknown, { rows });
-    for (const key of fresh.keys()) known.add(key);
-  };
+/** Destinations that these deliveries go to and nobody has configured; each time anew, as `writeConnections` says. */
+function unknownDestinations(deliveries: readonly DeliveryRow[]): readonly NewRow<typeof destination>[] {
+  const names = new Map(
+    deliveries.map(({ account, destination: name }) => [`${account} ${name}`, { account, name }] as const),
+  );
+  const closed = { breaker: 'closed', failures_in_row: 0, tried_since_ms: 0 };
+  return [...names.keys()]
+    .sort()
+    .map(key => ({ ...names.get(key)!, state: 'disabled', reason: NOT_CONFIGURED, ...closed }));
 }
 
 /** The farewell of a return that was absorbed ends its own line. */
