@@ -12,6 +12,7 @@ import { freeLine, type LineKey, nextOfLines, type Ordering, type QueuedRow, wri
 import { KEYS } from './return-rows.ts';
 import { sql } from './sql.ts';
 import { given, literal, sorted, statement } from './statement.ts';
+import { bodyKey } from './write-events.ts';
 
 interface Wanted {
   readonly number: number;
@@ -124,7 +125,7 @@ const cancel = statement(
  */
 export function createClaim(
   database: Database,
-  bodies: RecentBodies,
+  bodies: RecentBodies<string>,
   accounts: ClaimedAccounts,
 ): Pick<Store, 'dueDestinations' | 'claimLines'> {
   async function claimTogether(tx: Session, claim: LineClaim): Promise<readonly ClaimedDelivery[]> {
@@ -209,7 +210,7 @@ export function createClaim(
         const line = open[index]!;
         if (next === null) empty.push(line);
         else if (next.dueAtMs > nowMs) waiting.push(freeLine(line, next.dueAtMs));
-        else due.push({ line, row: next.row, recent: bodies.find(next.row.position) });
+        else due.push({ line, row: next.row, recent: bodies.find(bodyKey(next.row.position, next.row.created_at_ms)) });
       }
       const gone: typeof due = [];
       for (const { number: index, event_id, revision, body } of await readMessages(tx, due)) {

@@ -35,7 +35,7 @@ const handBack = statement(
 /** Claims of inbound rows, and the one atomic write that their interpretation ends in. */
 export function createRecording(
   database: Database,
-  bodies: RecentBodies,
+  bodies: RecentBodies<string>,
 ): Pick<Store, 'claimInbound' | 'handBackInbound' | 'loadReturns' | 'record'> {
   async function recordTogether(groups: readonly RecordGroup[]): Promise<readonly RecordResult[]> {
     const written = groups

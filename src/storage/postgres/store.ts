@@ -48,7 +48,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
   }
   const { onWork = () => undefined, onProblem = () => undefined } = options;
   const notifier = createNotifier({ url, place: database.place, onWork, onProblem });
-  const bodies = createRecentBodies();
+  const bodies = createRecentBodies<string>();
   const accounts = createClaimedAccounts();
   const intake = createIntake(database);
   const recording = createRecording(database, bodies);

@@ -38,7 +38,7 @@ export async function writeEvents(
   tx: Session,
   accepted: readonly Accepted[],
   state: RecordState,
-  bodies: RecentBodies,
+  bodies: RecentBodies<string>,
 ): Promise<() => void> {
   const written = accepted.flatMap(({ group }) => group.returns.flatMap(write => eventsOf(write, state)));
   if (written.length === 0) return () => undefined;
@@ -71,8 +71,13 @@ export async function writeEvents(
     await tx.run(dueNow, { rows: [...lines.keys()].sort().map(key => lines.get(key)!) });
   }
   return () => {
-    for (const { position, body } of withBody) bodies.add(position, body);
+    for (const { position, body } of withBody) bodies.add(bodyKey(position, nowMs), body);
   };
+}
+
+/** A server that takes over with commits lost gives positions once more, to other events: their instant tells them apart. */
+export function bodyKey(position: number, recordedAtMs: number): string {
+  return `${position} ${recordedAtMs}`;
 }
 
 /** Destinations that these deliveries go to and nobody has configured; each time anew, as `writeConnections` says. */

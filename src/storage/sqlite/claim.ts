@@ -32,7 +32,10 @@ interface SendableRow {
  * The queue: lines (destination, return), their due times and leases. One connection writes, so a claim is an
  * immediate transaction and two workers cannot meet; a line whose worker died is due again when its lease ends.
  */
-export function createClaim(writer: Writer, bodies: RecentBodies): Pick<Store, 'dueDestinations' | 'claimLines'> {
+export function createClaim(
+  writer: Writer,
+  bodies: RecentBodies<number>,
+): Pick<Store, 'dueDestinations' | 'claimLines'> {
   const { client } = writer;
   const nextOf = createNextOfLine(client);
   const active = prepare<{

@@ -21,7 +21,7 @@ export function createRecording(
   writer: Writer,
   connections: Connections,
   rows: ReturnRows,
-  bodies: RecentBodies,
+  bodies: RecentBodies<number>,
 ): Pick<Store, 'claimInbound' | 'handBackInbound' | 'loadReturns' | 'record'> {
   const { client } = writer;
   const claims = createLeases<number>();

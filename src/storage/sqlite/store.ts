@@ -78,7 +78,7 @@ function assemble(
   const writer = createWriter(client, log);
   const connections = createConnections(writer);
   const returns = createReturnRows(client);
-  const bodies = createRecentBodies();
+  const bodies = createRecentBodies<number>();
   writer.onRollback(bodies.forget); // a position that was rolled back is given again
   const inbound = createInboundRows(client);
   const deliveries = createDeliveryRows(client);

@@ -18,7 +18,7 @@ export type WriteEvent = (
 ) => void;
 
 /** Writes an event with its body and deliveries, and makes their lines due. */
-export function createWriteEvent(client: Database, bodies: RecentBodies): WriteEvent {
+export function createWriteEvent(client: Database, bodies: RecentBodies<number>): WriteEvent {
   const insertEvent = insertInto(client, event);
   const insertBody = insertInto(client, eventBody);
   const insertDelivery = insertInto(client, delivery);

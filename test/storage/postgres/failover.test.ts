@@ -1,7 +1,17 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { openPostgresStore } from '../../../src/storage/postgres/store.ts';
 import type { Store } from '../../../src/storage/store.ts';
-import { ACCOUNT, CONNECTION, event, group, inboundRow, kept, T0, write } from '../../conformance/store-kit/rows.ts';
+import {
+  ACCOUNT,
+  CONNECTION,
+  event,
+  group,
+  inboundRow,
+  kept,
+  lineClaim,
+  T0,
+  write,
+} from '../../conformance/store-kit/rows.ts';
 import { type FreshDatabase, freshDatabase } from './fresh-database.ts';
 
 /** Processes that go on while the server that takes over has not all that was committed. */
@@ -39,4 +49,20 @@ it('rows of a connection and deliveries to a destination that were lost are foun
   expect((await store.listReturns('all', {}, PAGE)).map(({ id }) => id)).toEqual(['ret_b']);
   expect((await store.listDeliveries('all', {}, PAGE)).map(({ id }) => id)).toEqual(['dlv_b_refunds']);
   expect(await store.listDestinationStates('all')).toMatchObject([{ account: ACCOUNT, name: 'refunds', pending: 1 }]);
+});
+
+it('what is sent is what another process recorded, where the server gave its position before', async () => {
+  const fresh = await freshDatabase();
+  const [store, other] = [await openStore(fresh), await openStore(fresh)];
+  const told = (name: string) => group([write(`ret_${name}`, { events: [event(name, 1, ['refunds'])] })]);
+  await store.record([told('a')], T0);
+  await loseCommits(fresh);
+  await fresh.setClock(T0 + 1);
+
+  await other.syncDestinations([{ account: ACCOUNT, name: 'refunds' }], T0 + 1);
+  await other.record([told('b')], T0 + 1);
+  const claimed = await store.claimLines(lineClaim('worker', T0 + 1));
+
+  expect(claimed).toMatchObject([{ id: 'dlv_b_refunds', eventId: 'evt_b' }]);
+  expect(JSON.parse(claimed[0]!.body)).toMatchObject({ data: { eventId: 'evt_b' } });
 });
