@@ -4,7 +4,7 @@ import { GatewayError } from '../../gateway-error.ts';
 import type { Partitions } from './partitions.ts';
 import { createPlanAge } from './plan-age.ts';
 import type { Statement, Values } from './statement.ts';
-import { codeOf, isSilence, isWorthAnotherTry, storeError } from './store-error.ts';
+import { codeOf, isOfPreparing, isOutdatedPlan, isSilence, isWorthAnotherTry, storeError } from './store-error.ts';
 
 /** Runs statements: alone, or within the transaction it belongs to. */
 export interface Session {
@@ -129,8 +129,14 @@ export function openDatabase(
   const onStatement = options.onStatement ?? (() => undefined);
   /** A pooler in transaction mode may lose what a connection had prepared; then nothing is prepared any more. */
   let named = true;
+  /** Of the names that statements are prepared under: a table that changed its columns makes what was prepared useless. */
+  let edition = 0;
   const plans = createPlanAge<PoolClient>(() => performance.now());
   let closing: Promise<unknown> | null = null;
+
+  function nameOf({ name }: Statement<unknown>): string | undefined {
+    return named ? `${name}${edition === 0 ? '' : edition}` : undefined;
+  }
 
   async function send<Row>(client: Pool | PoolClient, of: Statement<Row>, values: Values, name: string | undefined) {
     onStatement(of.text);
@@ -143,14 +149,15 @@ export function openDatabase(
 
   function sessionOf(client: Pool | PoolClient, isAlone: boolean): Session {
     async function query<Row>(of: Statement<Row>, values: Values = {}) {
-      const name = named ? of.name : undefined;
+      const name = nameOf(of);
       try {
         return await send(client, of, values, name);
       } catch (cause) {
-        if (name === undefined || (codeOf(cause) !== '26000' && codeOf(cause) !== '42P05')) throw cause;
-        named = false;
+        if (name === undefined || !isOfPreparing(cause)) throw cause;
+        if (!isOutdatedPlan(cause)) named = false;
+        else if (name === nameOf(of)) edition += 1;
         if (!isAlone) throw cause; // the transaction is over; it is tried again as a whole
-        return send(client, of, values, undefined);
+        return send(client, of, values, nameOf(of));
       }
     }
     return {
@@ -199,9 +206,9 @@ export function openDatabase(
       try {
         return await once(of, body);
       } catch (cause) {
-        const lostPrepared = codeOf(cause) === '26000' || codeOf(cause) === '42P05';
         const missingDay = instantWithoutPartition(cause);
-        if (tries === MOST_TRIES || !(isWorthAnotherTry(cause) || lostPrepared || missingDay !== null)) throw cause;
+        if (tries === MOST_TRIES || !(isWorthAnotherTry(cause) || isOfPreparing(cause) || missingDay !== null))
+          throw cause;
         if (missingDay !== null) {
           partitions.forget();
           await partitions.ensure([missingDay]);

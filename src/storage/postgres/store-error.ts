@@ -120,6 +120,16 @@ export function isOfOneTransaction(cause: unknown): boolean {
   return OF_ONE_TRANSACTION.includes(codeOf(cause));
 }
 
+/** A newer process has changed a table that a prepared statement reads. Not by the words, which the server may translate. */
+export function isOutdatedPlan(cause: unknown): boolean {
+  return codeOf(cause) === '0A000' && (cause as { readonly routine?: string }).routine === 'RevalidateCachedQuery';
+}
+
+/** What a connection had prepared is not there, was there already, or is of no use any more. */
+export function isOfPreparing(cause: unknown): boolean {
+  return ['26000', '42P05'].includes(codeOf(cause)) || isOutdatedPlan(cause);
+}
+
 /** The server has said nothing at all for too long. */
 export function isSilence(cause: unknown): boolean {
   return cause instanceof Error && SILENCE.test(cause.message);
