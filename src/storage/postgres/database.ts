@@ -53,6 +53,8 @@ const CONNECT_TIMEOUT_MS = 5000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 /** The server gives up first and says why; this ends the wait where nothing comes back at all. */
 const SILENCE_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5000;
+/** A connection that nothing came over for so long is asked whether it still is one; the system's own default is two hours. */
+const KEEP_ALIVE_MS = 10_000;
 const MOST_TRIES = 5;
 /** Said, because a database may be set otherwise: each statement must see what was committed while it waited for a lock. */
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
@@ -88,6 +90,7 @@ export function connectionConfig(url: string): PoolConfig {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: SILENCE_TIMEOUT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     application_name: 'retour',
     options: limits(STATEMENT_TIMEOUT_MS, 10_000, 60_000),
   };

@@ -38,7 +38,7 @@ export function createNotifier({ url, place, onWork, onProblem }: NotifierOption
   let timer: NodeJS.Timeout | null = null;
   let reconnecting: NodeJS.Timeout | null = null;
   const pending = new Set<Work>();
-  let sending: Promise<unknown> = Promise.resolve();
+  let isSending = false;
   const opening = { running: open() };
 
   async function open(): Promise<void> {
@@ -59,6 +59,7 @@ export function createNotifier({ url, place, onWork, onProblem }: NotifierOption
       await fresh.query(`LISTEN ${CHANNEL}`);
       self = (await fresh.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]!.pid;
       client = fresh;
+      flushSoon();
       await fresh.query(`NOTIFY ${CHANNEL}, 'echo'`);
       void listenFor(echo.promise);
     } catch {
@@ -91,20 +92,33 @@ export function createNotifier({ url, place, onWork, onProblem }: NotifierOption
     }, RECONNECT_MS).unref();
   }
 
-  function flush(): void {
+  function flushSoon(): void {
+    timer ??= setTimeout(() => void flush(), TELL_EVERY_MS).unref();
+  }
+
+  /** One at a time: while the server stalls, all that there is to tell is gathered for the next. */
+  async function flush(): Promise<void> {
     timer = null;
-    const works = [...pending];
-    pending.clear();
     const sender = client;
-    if (sender === null) return;
-    const text = works.map(work => `NOTIFY ${CHANNEL}, '${work}'`).join('; ');
-    sending = sending.then(() => sender.query(text)).catch(() => undefined);
+    if (sender === null || isSending || pending.size === 0) return;
+    const text = [...pending].map(work => `NOTIFY ${CHANNEL}, '${work}'`).join('; ');
+    pending.clear();
+    isSending = true;
+    try {
+      await sender.query(text);
+    } catch {
+      // It says nothing any more, and so nothing is heard over it either.
+      lost(sender);
+      void sender.end().catch(() => undefined);
+    }
+    isSending = false;
+    if (pending.size > 0) flushSoon();
   }
 
   return {
     tell(work) {
       pending.add(work);
-      timer ??= setTimeout(flush, TELL_EVERY_MS).unref();
+      flushSoon();
     },
     async close() {
       closed = true;
