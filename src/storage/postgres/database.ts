@@ -1,4 +1,4 @@
-import type { Pool, PoolClient, PoolConfig } from 'pg';
+import type { Pool, PoolClient, PoolConfig, QueryConfig } from 'pg';
 import pg from 'pg';
 import { GatewayError } from '../../gateway-error.ts';
 import type { Partitions } from './partitions.ts';
@@ -26,7 +26,7 @@ export interface Database extends Session {
    * All or nothing. The body may run several times (a deadlock, a partition that was missing): what it gathers must
    * begin inside it. Whether a transaction was committed is unknown where the connection is lost in its last moment.
    */
-  transaction<Result>(body: (tx: Session) => Promise<Result>): Promise<Result>;
+  transaction<Result>(body: (tx: Session) => Promise<Result>, limits?: TransactionLimits): Promise<Result>;
   /** The same without limits of time, on a connection of its own: for migrations and moves. Others wait for its locks. */
   longTransaction<Result>(body: (tx: Session) => Promise<Result>): Promise<Result>;
   /** A body as an operation of the port: what it throws is the one error class. */
@@ -36,11 +36,14 @@ export interface Database extends Session {
   close(): Promise<void>;
 }
 
-export interface DatabaseOptions {
+export interface TransactionLimits {
+  /** How long the server may say nothing to a statement. Default 35 s, or what the database was opened with. */
+  readonly silenceTimeoutMs?: number | undefined;
+}
+
+export interface DatabaseOptions extends TransactionLimits {
   /** Connections for writes and reads by key. Default 8. */
   readonly connections?: number | undefined;
-  /** How long a server may say nothing at all. Default 35 s. */
-  readonly silenceTimeoutMs?: number | undefined;
   /** Told of every statement that goes out, for counting. */
   readonly onStatement?: ((text: string) => void) | undefined;
 }
@@ -141,26 +144,27 @@ export function openDatabase(
     return named ? `${name}${edition === 0 ? '' : edition}` : undefined;
   }
 
-  async function send<Row>(client: Pool | PoolClient, of: Statement<Row>, values: Values, name: string | undefined) {
-    onStatement(of.text);
-    return client.query<Row & object>({
-      ...(name === undefined ? {} : { name }),
-      text: of.text,
-      values: of.bind(values),
-    });
-  }
+  /** `silenceMs` undefined: as its connections have it. */
+  function sessionOf(client: Pool | PoolClient, isAlone: boolean, silenceMs: number | undefined): Session {
+    /** Its type does not know that a query may have a time-out of its own. */
+    const limited = (query: QueryConfig): QueryConfig => Object.assign(query, { query_timeout: silenceMs });
 
-  function sessionOf(client: Pool | PoolClient, isAlone: boolean): Session {
+    async function send<Row>(of: Statement<Row>, values: Values, name: string | undefined) {
+      onStatement(of.text);
+      const named = name === undefined ? {} : { name };
+      return client.query<Row & object>(limited({ ...named, text: of.text, values: of.bind(values) }));
+    }
+
     async function query<Row>(of: Statement<Row>, values: Values = {}) {
       const name = nameOf(of);
       try {
-        return await send(client, of, values, name);
+        return await send(of, values, name);
       } catch (cause) {
         if (name === undefined || !isOfPreparing(cause)) throw cause;
         if (!isOutdatedPlan(cause)) named = false;
         else if (name === nameOf(of)) edition += 1;
         if (!isAlone) throw cause; // the transaction is over; it is tried again as a whole
-        return send(client, of, values, nameOf(of));
+        return send(of, values, nameOf(of));
       }
     }
     return {
@@ -175,20 +179,23 @@ export function openDatabase(
       },
       async script(text) {
         onStatement(text);
-        await client.query(text);
+        await client.query(limited({ text }));
       },
     };
   }
 
-  async function once<Result>(of: Pool, body: (tx: Session) => Promise<Result>): Promise<Result> {
+  async function once<Result>(
+    of: Pool,
+    body: (tx: Session) => Promise<Result>,
+    { silenceTimeoutMs }: TransactionLimits,
+  ): Promise<Result> {
     const client = await of.connect();
+    const tx = sessionOf(client, false, silenceTimeoutMs);
     let broken: Error | boolean = false;
     try {
-      onStatement('BEGIN');
-      await client.query(plans.isDue(client) ? `${BEGIN}; DISCARD PLANS` : BEGIN);
-      const result = await body(sessionOf(client, false));
-      onStatement('COMMIT');
-      await client.query('COMMIT');
+      await tx.script(plans.isDue(client) ? `${BEGIN}; DISCARD PLANS` : BEGIN);
+      const result = await body(tx);
+      await tx.script('COMMIT');
       return result;
     } catch (error) {
       // A server that says nothing would not answer this either, for as long again: the connection's end undoes it.
@@ -204,10 +211,14 @@ export function openDatabase(
     }
   }
 
-  async function transaction<Result>(of: Pool, body: (tx: Session) => Promise<Result>): Promise<Result> {
+  async function transaction<Result>(
+    of: Pool,
+    body: (tx: Session) => Promise<Result>,
+    transactionLimits: TransactionLimits = {},
+  ): Promise<Result> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await once(of, body);
+        return await once(of, body, transactionLimits);
       } catch (cause) {
         const missingDay = instantWithoutPartition(cause);
         if (tries === MOST_TRIES || !(isWorthAnotherTry(cause) || isOfPreparing(cause) || missingDay !== null))
@@ -222,9 +233,9 @@ export function openDatabase(
 
   return {
     place,
-    ...sessionOf(pool, true),
-    reads: sessionOf(readPool, true),
-    transaction: body => transaction(pool, body),
+    ...sessionOf(pool, true, undefined),
+    reads: sessionOf(readPool, true, undefined),
+    transaction: (body, transactionLimits) => transaction(pool, body, transactionLimits),
     async longTransaction(body) {
       const own = createPool({ ...config, query_timeout: 0, options: limits(0, 0, 0), max: 1 });
       try {

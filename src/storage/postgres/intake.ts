@@ -64,6 +64,12 @@ const capRejections = statement(
       AND t.received_at_ms = old.received_at_ms AND t.id = old.id`,
 );
 
+/**
+ * Providers give up after 5 to 20 s, mostly, and a 503 in time is sent again sooner than an answer that never came. The
+ * batch behind waits for this one and then for itself, or for a connection, of as long: ten seconds.
+ */
+const INTAKE_LIMITS = { silenceTimeoutMs: 5000 };
+
 /** A row with what it is deduplicated by; `null`: it never is. */
 interface Hashed {
   readonly row: NewInbound;
@@ -75,7 +81,7 @@ interface Hashed {
 export function createIntake(database: Database): Pick<Store, 'keepInbound' | 'addRejection'> {
   async function keepTogether(batch: readonly NewInbound[]): Promise<readonly KeepResult[]> {
     const hashed = batch.map(hash);
-    return database.transaction(tx => keepHashed(tx, hashed));
+    return database.transaction(tx => keepHashed(tx, hashed), INTAKE_LIMITS);
   }
 
   async function keepAlone(row: NewInbound): Promise<KeepResult> {
@@ -109,7 +115,7 @@ export function createIntake(database: Database): Pick<Store, 'keepInbound' | 'a
       await database.transaction(async tx => {
         await tx.run(insertRejection, { rows });
         await tx.run(capRejections, { account, connection, cap });
-      });
+      }, INTAKE_LIMITS);
     }),
   };
 }

@@ -1,5 +1,5 @@
 import { appendFileSync, chownSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkServer } from '../../../src/storage/postgres/connect.ts';
@@ -12,6 +12,7 @@ import { selfSigned } from '../../postgres/certificate.ts';
 import { dropDatabase, emptyDatabase, inDatabase } from '../../postgres/databases.ts';
 import { startPooler } from '../../postgres/pooler.ts';
 import { type PostgresServer, startPostgres } from '../../postgres/server.ts';
+import { listening, openWay } from '../../postgres/way.ts';
 import { temporaryFolder } from '../place.ts';
 
 /** A server of this file's own: its configuration changes, and it is stopped. */
@@ -66,43 +67,6 @@ function placeOf(url: string): string {
 /** The URL with another user, password or database. */
 function changed(url: string, changes: Partial<Pick<URL, 'username' | 'password' | 'pathname' | 'hostname' | 'port'>>) {
   return Object.assign(new URL(url), changes).href;
-}
-
-async function listening(onSocket: (socket: Socket) => void): Promise<string> {
-  const fake: Server = createServer(socket => {
-    socket.on('error', () => undefined);
-    onSocket(socket);
-  });
-  await new Promise<void>(resolve => fake.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void fake.close());
-  return `postgres://gateway:pass-word@127.0.0.1:${(fake.address() as AddressInfo).port}/retour`;
-}
-
-/** A way to a server that can stand still, as a network does that loses every packet. */
-async function openWay(to: number) {
-  const sockets: Socket[] = [];
-  let frozen = false;
-  const url = await listening(socket => {
-    const other = connect(to, '127.0.0.1');
-    for (const each of [socket, other]) {
-      each.on('error', () => undefined);
-      sockets.push(each);
-      if (frozen) each.pause();
-    }
-    socket.on('data', bytes => other.write(bytes)).on('close', () => other.destroy());
-    other.on('data', bytes => socket.write(bytes)).on('close', () => socket.destroy());
-  });
-  return {
-    port: Number(new URL(url).port),
-    freeze() {
-      frozen = true;
-      for (const socket of sockets) socket.pause();
-    },
-    thaw() {
-      frozen = false;
-      for (const socket of sockets) socket.resume();
-    },
-  };
 }
 
 describe('a URL that leads nowhere', () => {
