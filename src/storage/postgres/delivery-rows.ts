@@ -33,10 +33,10 @@ const attempts = statement<AttemptStored>(
       AND a.started_at_ms >= ${NO_ATTEMPT_BEFORE}
     WHERE d.account = ${given('account')} AND d.id = ${given('id')} ORDER BY a.number`,
 );
-const body = statement<{ body: Buffer }>(
-  sql`SELECT body FROM event_body WHERE account = ${given('account')} AND position = ${given('position')}
-    AND recorded_at_ms = ${given('recorded_at_ms')}`,
-);
+const OF_DELIVERY = sql`FROM event_body WHERE account = ${given('account')} AND position = ${given('position')}
+  AND recorded_at_ms = ${given('recorded_at_ms')}`;
+const body = statement<{ body: Buffer }>(sql`SELECT body ${OF_DELIVERY}`);
+const hold = statement<{ there: boolean }>(sql`SELECT true AS there ${OF_DELIVERY} FOR KEY SHARE`);
 
 export async function findDelivery(session: Session, scope: Scope, id: string): Promise<DeliveryRead | null> {
   return (await session.get(byId, { ...scoped(scope), id })) ?? null;
@@ -58,6 +58,14 @@ export async function bodyOf(
   const { account, position, created_at_ms: recorded_at_ms } = row;
   const stored = await session.get(body, { account, position, recorded_at_ms });
   return stored === undefined ? null : unpackText(stored.body);
+}
+
+/** Whether the outgoing JSON is still kept; retention leaves it alone until the transaction ends. */
+export async function holdBody(
+  tx: Session,
+  { account, position, created_at_ms: recorded_at_ms }: Pick<DeliveryRead, 'account' | 'position' | 'created_at_ms'>,
+): Promise<boolean> {
+  return (await tx.get(hold, { account, position, recorded_at_ms })) !== undefined;
 }
 
 export function readDelivery(row: DeliveryRead): DeliveryRow {

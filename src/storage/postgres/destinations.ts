@@ -5,7 +5,7 @@ import { NOT_CONFIGURED } from '../not-configured.ts';
 import { shopperOf } from '../rows/return.ts';
 import type { Store } from '../store.ts';
 import type { Database } from './database.ts';
-import { bodyOf, findDelivery, readDelivery } from './delivery-rows.ts';
+import { findDelivery, holdBody, readDelivery } from './delivery-rows.ts';
 import { destinationState } from './destination-states.ts';
 import { findReturn } from './return-rows.ts';
 import { destination } from './schema.ts';
@@ -96,7 +96,7 @@ export function createDestinations(database: Database): Destinations {
         await tx.run(takeLine, line);
         const row = (await findDelivery(tx, [account], id))!; // it may have been settled, or claimed, until the line was ours
         if (row.is_being_sent) return readDelivery(row);
-        if ((await bodyOf(tx, row)) === null) {
+        if (!(await holdBody(tx, row))) {
           throw new GatewayError('CONFLICT', 'The message is past its retention: its body is no longer kept.');
         }
         await tx.run(askAgain, { account, id, requested_by: requestedBy });

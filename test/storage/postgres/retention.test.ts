@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { packText } from '../../../src/storage/pack.ts';
 import { AGED, type AgedRow } from '../../../src/storage/postgres/aged.ts';
+import { createDestinations } from '../../../src/storage/postgres/destinations.ts';
 import { createRetention, createRetentionReport } from '../../../src/storage/postgres/retention.ts';
 import { sql } from '../../../src/storage/postgres/sql.ts';
-import { statement } from '../../../src/storage/postgres/statement.ts';
+import { bytesToJson, statement } from '../../../src/storage/postgres/statement.ts';
 import { DAY, T0 } from '../../conformance/store-kit/rows.ts';
 import { inDatabase } from '../../postgres/databases.ts';
 import { type FreshDatabase, freshDatabase } from './fresh-database.ts';
-import { holding } from './holding.ts';
+import { holding, untilSomebodyWaits } from './holding.ts';
 
 const CUTOFFS = { bodiesMs: T0 + 1, unreadBodiesMs: T0 + 1, attemptsMs: T0 + 1, shoppersMs: T0 + 1 };
 /** The day of `T0` is over and before these. */
@@ -253,6 +255,25 @@ describe('what was found to be due', () => {
 
     expect(await remove()).toEqual([0, 0, 0, 0]);
   });
+});
+
+it('a message stays that somebody is about to have sent again', async () => {
+  const fresh = await oneOfEach();
+  const { query, another, remove } = fresh;
+  await query(`
+    INSERT INTO destination VALUES ('acme', 'd', 'active', NULL, 'closed', 0, 0);
+    UPDATE event_body SET body = '${bytesToJson(packText('{}'))}'`);
+  const other = another().database;
+  const release = await holding(other, 'SELECT FROM delivery FOR UPDATE');
+  const asking = createDestinations(another().database).redeliver('all', 'dlv_1', 'jo', T0 + DAY);
+  await untilSomebodyWaits(fresh); // it has seen the message
+
+  const [, messages] = await remove();
+  await release();
+
+  expect(messages).toBe(0);
+  expect(await asking).toMatchObject({ id: 'dlv_1', state: 'pending' });
+  expect(await query('SELECT FROM event_body')).toHaveLength(1);
 });
 
 describe('the walk over shoppers', () => {
