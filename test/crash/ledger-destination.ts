@@ -68,6 +68,7 @@ export async function openLedgerDestination(secret: string): Promise<LedgerDesti
   const known = new Set<string>();
   let answering: Answering = () => TAKEN;
   let listener: (() => void) | null = null;
+  let isDown = false;
 
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -96,16 +97,22 @@ export async function openLedgerDestination(secret: string): Promise<LedgerDesti
       const arrival = { ...told, taken, answer: name, atMs: performance.now(), overAtMs: null, heard: null };
       arrivals.push(arrival);
       response.on('close', () => {
-        Object.assign(arrival, { overAtMs: performance.now(), heard: response.writableFinished });
+        const heard = response.writableFinished;
+        const answered = !heard && isDown ? 'went down before it answered' : name;
+        Object.assign(arrival, { answer: answered, overAtMs: performance.now(), heard });
       });
       listener?.();
       await give(response, answer);
     });
   });
-  const listen = (port: number) => new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
+  const listen = async (port: number) => {
+    await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
+    isDown = false;
+  };
   await listen(0);
   const { port } = server.address() as AddressInfo;
   const shut = async () => {
+    isDown = true;
     const closed = new Promise(resolve => server.close(resolve));
     server.closeAllConnections();
     await closed;
