@@ -73,7 +73,7 @@ it('of gateways that start at once for the first time, one shows an administrato
     const starting = Promise.all(Array.from({ length: 3 }, start));
     const waiting =
       'SELECT FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())';
-    await expect.poll(async () => (await client.query(waiting)).rowCount).toBe(3);
+    await expect.poll(async () => (await client.query(waiting)).rowCount, { timeout: 10_000 }).toBe(3);
     await client.query('COMMIT');
     return starting;
   });

@@ -6,6 +6,9 @@ import type { InboundState, Store } from '../../src/storage/store.ts';
 import { told, toyRow } from './toy-adapter.ts';
 import { openWorkshop } from './workshop.ts';
 
+/** On a machine that is busy otherwise. */
+const WAIT = { timeout: 10_000 };
+
 /** A store in which something is in the way of the groups of one row, and how often that row is claimed. */
 function withObstacle(store: Store, inboundId: string) {
   const claimed = { times: 0 };
@@ -56,12 +59,12 @@ it('a row that something is in the way of holds up no other, and waits for its l
     const rows = await workshop.store.listInbound('all', {}, { limit: 10, after: null });
     return Object.fromEntries(rows.map(({ id, state }) => [id, state]));
   };
-  await expect.poll(states).toEqual({ inb_1: 'received', inb_2: 'recorded', inb_3: 'recorded' });
+  await expect.poll(states, WAIT).toEqual({ inb_1: 'received', inb_2: 'recorded', inb_3: 'recorded' });
   await pause(1200); // the loop goes on a second after an error
   await workshop.store.keepInbound([row(4)]);
   worker.received();
 
-  await expect.poll(states).toMatchObject({ inb_1: 'received', inb_4: 'recorded' });
+  await expect.poll(states, WAIT).toMatchObject({ inb_1: 'received', inb_4: 'recorded' });
   expect(seen).toEqual(['recorded', 'recorded', 'recorded']);
   expect(claimed.times).toBe(1);
 });

@@ -9,6 +9,9 @@ import { dropDatabase, emptyDatabase } from '../../postgres/databases.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
+/** On a machine that is busy otherwise. */
+const WAIT = { timeout: 10_000 };
+
 async function ownDatabase(): Promise<string> {
   const url = await emptyDatabase();
   onTestFinished(() => dropDatabase(url));
@@ -47,7 +50,7 @@ it('tells one thing at a time, and gathers what there is to tell while the serve
   const held = heldNotifies();
   const [{ notifier }, other] = [open(url), open(url)];
   notifier.tell('due');
-  await expect.poll(() => held.length).toBe(1);
+  await expect.poll(() => held.length, WAIT).toBe(1);
 
   for (let times = 0; times < 10; times += 1) {
     notifier.tell('received');
@@ -56,10 +59,10 @@ it('tells one thing at a time, and gathers what there is to tell while the serve
   }
   const during = held.length;
   held[0]!.end();
-  await expect.poll(() => held.length).toBe(2);
+  await expect.poll(() => held.length, WAIT).toBe(2);
   held[1]!.end();
 
-  await expect.poll(() => other.heard).toEqual(['due', 'received', 'due']);
+  await expect.poll(() => other.heard, WAIT).toEqual(['due', 'received', 'due']);
   await pause(100);
   expect([during, held.length]).toEqual([1, 2]);
 });
@@ -69,14 +72,14 @@ it('connects anew where a server says nothing to what is told, and tells it what
   const held = heldNotifies();
   const [{ notifier }, other] = [open(url), open(url)];
   notifier.tell('due');
-  await expect.poll(() => held.length).toBe(1);
+  await expect.poll(() => held.length, WAIT).toBe(1);
 
   notifier.tell('received');
   held[0]!.end(new Error('Query read timeout'));
-  await expect.poll(() => held.length, { timeout: 5000 }).toBe(2);
+  await expect.poll(() => held.length, WAIT).toBe(2);
   held[1]!.end();
 
-  await expect.poll(() => other.heard).toEqual(['received']);
+  await expect.poll(() => other.heard, WAIT).toEqual(['received']);
   expect(held[1]!.by).not.toBe(held[0]!.by);
 });
 
@@ -87,6 +90,6 @@ it('every connection asks after ten seconds of silence whether the other side is
   onTestFinished(() => store.close());
   await store.listTokens();
 
-  await expect.poll(() => asked.mock.calls.length).toBeGreaterThanOrEqual(3); // to write, to read, to notify
+  await expect.poll(() => asked.mock.calls.length, WAIT).toBeGreaterThanOrEqual(3); // to write, to read, to notify
   expect(new Set(asked.mock.calls.map(String))).toEqual(new Set(['true,10000']));
 });
