@@ -39,9 +39,11 @@ export interface Database extends Session {
 export interface TransactionLimits {
   /** How long the server may say nothing to a statement. Default 35 s, or what the database was opened with. */
   readonly silenceTimeoutMs?: number | undefined;
+  /** How long a statement may wait for a lock. Default 10 s. */
+  readonly lockTimeoutMs?: number | undefined;
 }
 
-export interface DatabaseOptions extends TransactionLimits {
+export interface DatabaseOptions extends Pick<TransactionLimits, 'silenceTimeoutMs'> {
   /** Connections for writes and reads by key. Default 8. */
   readonly connections?: number | undefined;
   /** Told of every statement that goes out, for counting. */
@@ -86,17 +88,38 @@ function limits(statementMs: number, lockMs: number, idleMs: number): string {
  */
 const BY_KEY = '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
 
-export function connectionConfig(url: string): PoolConfig {
+/** A 2xx means kept, whatever the role or the database has it set to. */
+const DURABLE = '-c synchronous_commit=on';
+
+/**
+ * `own`: settings of the connection. Those of the URL come after them, so that what it says (a search_path, a longer
+ * limit) counts, and what it does not say stays as it is here; pg by itself would take either or.
+ */
+export function connectionConfig(
+  url: string,
+  { name = 'retour', own = limits(STATEMENT_TIMEOUT_MS, 10_000, 60_000) } = {},
+): PoolConfig {
+  const { connectionString, theirs } = withoutOptions(url);
   return {
-    connectionString: url,
+    connectionString,
     types,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: SILENCE_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-    application_name: 'retour',
-    options: limits(STATEMENT_TIMEOUT_MS, 10_000, 60_000),
+    application_name: name,
+    options: [own, DURABLE, ...theirs].join(' '),
   };
+}
+
+/** `application_name` is ours: by it the processes of a database are counted. */
+function withoutOptions(url: string): { readonly connectionString: string; readonly theirs: readonly string[] } {
+  if (!/[?&](options|application_name)=/.test(url)) return { connectionString: url, theirs: [] };
+  const rest = new URL(url);
+  const theirs = rest.searchParams.getAll('options');
+  rest.searchParams.delete('options');
+  rest.searchParams.delete('application_name');
+  return { connectionString: rest.href, theirs };
 }
 
 /** Host, port and database of a URL, without user and password. */
@@ -129,7 +152,7 @@ export function openDatabase(
 ): Database {
   const place = placeOf(url);
   const config = { ...connectionConfig(url), query_timeout: options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS };
-  const byKey = { ...config, options: `${config.options} ${BY_KEY}` };
+  const byKey = { ...config, options: `${BY_KEY} ${config.options}` };
   const pool = createPool({ ...byKey, max: options.connections ?? WRITE_CONNECTIONS });
   const readPool = createPool({ ...config, max: READ_CONNECTIONS });
   const onStatement = options.onStatement ?? (() => undefined);
@@ -187,13 +210,16 @@ export function openDatabase(
   async function once<Result>(
     of: Pool,
     body: (tx: Session) => Promise<Result>,
-    { silenceTimeoutMs }: TransactionLimits,
+    { silenceTimeoutMs, lockTimeoutMs }: TransactionLimits,
   ): Promise<Result> {
     const client = await of.connect();
     const tx = sessionOf(client, false, silenceTimeoutMs);
     let broken: Error | boolean = false;
     try {
-      await tx.script(plans.isDue(client) ? `${BEGIN}; DISCARD PLANS` : BEGIN);
+      const first = [BEGIN];
+      if (plans.isDue(client)) first.push('DISCARD PLANS');
+      if (lockTimeoutMs !== undefined) first.push(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
+      await tx.script(first.join('; '));
       const result = await body(tx);
       await tx.script('COMMIT');
       return result;
@@ -237,7 +263,7 @@ export function openDatabase(
     reads: sessionOf(readPool, true, undefined),
     transaction: (body, transactionLimits) => transaction(pool, body, transactionLimits),
     async longTransaction(body) {
-      const own = createPool({ ...config, query_timeout: 0, options: limits(0, 0, 0), max: 1 });
+      const own = createPool({ ...connectionConfig(url, { own: limits(0, 0, 0) }), query_timeout: 0, max: 1 });
       try {
         return await transaction(own, body);
       } finally {

@@ -6,7 +6,7 @@ import type { Database, Session } from './database.ts';
 import { connection, dedupe, inbound, inboundBody, inboundQueue, rejection } from './schema.ts';
 import { sql } from './sql.ts';
 import { bytesToJson, given, insertInto, type NewRow, rowsOf, sorted, statement } from './statement.ts';
-import { storeError } from './store-error.ts';
+import { isOfOneTransaction, storeError } from './store-error.ts';
 
 const RECEIVED: InboundState = 'received';
 
@@ -66,9 +66,10 @@ const capRejections = statement(
 
 /**
  * Providers give up after 5 to 20 s, mostly, and a 503 in time is sent again sooner than an answer that never came. The
- * batch behind waits for this one and then for itself, or for a connection, of as long: ten seconds.
+ * batch behind waits for this one and then for itself, or for a connection, of as long: ten seconds. A row that somebody
+ * has locked is no silence, and its neighbours are not to wait for it.
  */
-const INTAKE_LIMITS = { silenceTimeoutMs: 5000 };
+const INTAKE_LIMITS = { silenceTimeoutMs: 5000, lockTimeoutMs: 1500 };
 
 /** A row with what it is deduplicated by; `null`: it never is. */
 interface Hashed {
@@ -101,11 +102,9 @@ export function createIntake(database: Database): Pick<Store, 'keepInbound' | 'a
       } catch (cause) {
         const error = storeError(cause, database.place);
         // A row that cannot be written must not take the others with it; where nothing can, one answer is for all.
-        const isDatabase = error instanceof GatewayError && error.code !== 'BUG';
+        const isDatabase = error instanceof GatewayError && error.code !== 'BUG' && !isOfOneTransaction(cause);
         if (isDatabase) return batch.map(() => ({ outcome: 'failed', error }) as const);
-        const results: KeepResult[] = [];
-        for (const row of batch) results.push(await keepAlone(row));
-        return results;
+        return Promise.all(batch.map(keepAlone)); // side by side, so that one that waits for a lock holds up no other
       }
     }),
 

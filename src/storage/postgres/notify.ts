@@ -42,7 +42,7 @@ export function createNotifier({ url, place, onWork, onProblem }: NotifierOption
   const opening = { running: open() };
 
   async function open(): Promise<void> {
-    const fresh = new pg.Client({ ...connectionConfig(url), application_name: 'retour notify' });
+    const fresh = new pg.Client(connectionConfig(url, { name: 'retour notify' }));
     fresh.on('error', () => lost(fresh));
     fresh.on('end', () => lost(fresh));
     const echo = Promise.withResolvers<void>();
