@@ -27,8 +27,7 @@ export function checksOf(facts: PostgresFacts): readonly Check[] {
 }
 
 /** The message names the cause, and behind a colon the remedy. */
-function toFailure({ code, message }: GatewayError): Check {
-  if (code === 'STORE_TOO_NEW') return fail('store', message, 'start the version of the program that wrote it');
+function toFailure({ message }: GatewayError): Check {
   const [, cause = message, remedy] = /^(.+?): (.+)\.$/s.exec(message) ?? [];
   return fail('store', cause, remedy ?? "see what PostgreSQL's own log says");
 }

@@ -61,15 +61,17 @@ export async function checkStore(
     return { checks, locked, newestReceivedAtMs: facts.newestReceivedAtMs };
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    const checks = [fail('store', error.message, remedyOf(error)), disk];
+    const [cause, remedy] = told(error);
+    const checks = [fail('store', cause, remedy), disk];
     return { checks, locked: false, newestReceivedAtMs: null };
   }
 }
 
-function remedyOf({ code }: GatewayError): string {
-  return code === 'STORE_TOO_NEW'
-    ? 'start the version of the program that wrote it, or restore a backup of this version'
-    : 'see that the file is readable and is a store; else restore the last backup';
+/** Cause and remedy; a message that has one names it behind a colon. */
+function told({ code, message }: GatewayError): readonly [cause: string, remedy: string] {
+  const named = code === 'STORE_TOO_NEW' ? /^(.+): (.+)\.$/s.exec(message) : null;
+  if (named !== null) return [named[1]!, named[2]!];
+  return [message, 'see that the file is readable and is a store; else restore the last backup'];
 }
 
 function lockState(locked: boolean): Check {

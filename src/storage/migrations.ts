@@ -30,7 +30,7 @@ export function pendingOf(
   if (newest > known.length) {
     throw new GatewayError(
       'STORE_TOO_NEW',
-      `The store ${store} has version ${newest}; this program knows versions up to ${known.length}.`,
+      `The store ${store} has version ${newest}; this program knows versions up to ${known.length}: start the version of the program that wrote it, or restore a backup of this version.`,
     );
   }
   for (const { number, digest } of applied) {

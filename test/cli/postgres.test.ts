@@ -163,7 +163,7 @@ describe('doctor', () => {
 
     expect(before).toEqual([
       expect.stringMatching(/^ok store: PostgreSQL [\d.]+ at .+, empty: the first start makes its tables$/),
-      'warn commits: a webhook that was answered may be lost where the server fails: fsync = off, full_page_writes = off, synchronous_commit = off → switch them on',
+      'warn commits: a webhook that was answered may be lost where the server fails: fsync = off, full_page_writes = off → switch them on',
       'ok TLS: none, and the database is on this machine',
       expect.stringMatching(/^ok connections: \d+ of \d+ connections are in use, and a process takes up to 12$/),
       'ok notify: processes hear of work of others at once',
@@ -194,7 +194,7 @@ describe('doctor', () => {
     await inDatabase(url, client => client.query("INSERT INTO migration VALUES (99, 'later', 'x')"));
 
     expect((await said())[0]).toBe(
-      `fail store: The store ${place()} has version 99; this program knows versions up to 1. → start the version of the program that wrote it`,
+      `fail store: The store ${place()} has version 99; this program knows versions up to 1 → start the version of the program that wrote it, or restore a backup of this version`,
     );
   });
 

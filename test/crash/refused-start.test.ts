@@ -78,7 +78,7 @@ describe('a gateway is refused', () => {
 
     expect(await refusal(folder)).toEqual({
       code: 1,
-      said: `The store ${folder.database} has version 999; this program knows versions up to ${newest}.\n`,
+      said: `The store ${folder.database} has version 999; this program knows versions up to ${newest}: start the version of the program that wrote it, or restore a backup of this version.\n`,
     });
   });
 

@@ -57,7 +57,7 @@ const facts = statement<FactsRow>(
     (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used,
     (SELECT count(*) FROM pg_stat_activity WHERE application_name = 'retour notify' AND datname = current_database()) AS gateways,
     (SELECT string_agg(name || ' = ' || setting, ', ' ORDER BY name) FROM pg_settings
-      WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off') AS "notDurable",
+      WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off') AS "notDurable",
     inet_client_addr() IS NOT DISTINCT FROM inet_server_addr() AS "isLocal"`,
 );
 

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient, PoolConfig, QueryConfig } from 'pg';
 import pg from 'pg';
-import { GatewayError } from '../../gateway-error.ts';
+import { connectionConfig, limits, placeOf, SILENCE_TIMEOUT_MS } from './connection-config.ts';
 import type { Partitions } from './partitions.ts';
 import { createPlanAge } from './plan-age.ts';
 import type { Statement, Values } from './statement.ts';
@@ -54,32 +54,9 @@ const WRITE_CONNECTIONS = 8;
 const READ_CONNECTIONS = 3;
 /** Of one process at most; one of them for notifications. */
 export const MOST_CONNECTIONS = WRITE_CONNECTIONS + READ_CONNECTIONS + 1;
-const CONNECT_TIMEOUT_MS = 5000;
-const STATEMENT_TIMEOUT_MS = 30_000;
-/** The server gives up first and says why; this ends the wait where nothing comes back at all. */
-const SILENCE_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5000;
-/** A connection that nothing came over for so long is asked whether it still is one; the system's own default is two hours. */
-const KEEP_ALIVE_MS = 10_000;
 const MOST_TRIES = 5;
 /** Said, because a database may be set otherwise: each statement must see what was committed while it waited for a lock. */
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
-
-const INT8 = 20;
-const JSON_TEXT = 114;
-
-/** Whole numbers as numbers (times and positions stay far below 2^53), JSON as text: readers parse what they need. */
-const types = {
-  getTypeParser(oid: number, format?: 'text' | 'binary') {
-    if (oid === INT8) return Number;
-    if (oid === JSON_TEXT) return (text: string) => text;
-    return pg.types.getTypeParser(oid, format as 'text');
-  },
-} as PoolConfig['types'];
-
-/** How long the server lets a statement run, wait for a lock, and a transaction stand still. */
-function limits(statementMs: number, lockMs: number, idleMs: number): string {
-  return `-c statement_timeout=${statementMs} -c lock_timeout=${lockMs} -c idle_in_transaction_session_timeout=${idleMs}`;
-}
 
 /**
  * For writes and reads by key: they find their rows by an index, whatever the statistics say. A plan made while a queue
@@ -87,63 +64,6 @@ function limits(statementMs: number, lockMs: number, idleMs: number): string {
  * claimed in 22 ms and settled in 24, and with this in 11 and 10.
  */
 const BY_KEY = '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
-
-/** A 2xx means kept, whatever the role or the database has it set to. */
-const DURABLE = '-c synchronous_commit=on';
-
-/**
- * `own`: settings of the connection. Those of the URL come after them, so that what it says (a search_path, a longer
- * limit) counts, and what it does not say stays as it is here; pg by itself would take either or.
- */
-export function connectionConfig(
-  url: string,
-  { name = 'retour', own = limits(STATEMENT_TIMEOUT_MS, 10_000, 60_000) } = {},
-): PoolConfig {
-  const { connectionString, theirs } = withoutOptions(url);
-  return {
-    connectionString,
-    types,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: SILENCE_TIMEOUT_MS,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-    application_name: name,
-    options: [own, DURABLE, ...theirs].join(' '),
-  };
-}
-
-/** `application_name` is ours: by it the processes of a database are counted. */
-function withoutOptions(url: string): { readonly connectionString: string; readonly theirs: readonly string[] } {
-  if (!/[?&](options|application_name)=/.test(url)) return { connectionString: url, theirs: [] };
-  const rest = new URL(url);
-  const theirs = rest.searchParams.getAll('options');
-  rest.searchParams.delete('options');
-  rest.searchParams.delete('application_name');
-  return { connectionString: rest.href, theirs };
-}
-
-/** Host, port and database of a URL, without user and password. */
-export function placeOf(url: string): string {
-  const { hostname, port, pathname, searchParams, username, search, hash } = parsed(url);
-  // A password with one of these characters ends the part that is secret too early: nothing of it may be shown.
-  if (/[@#]/.test(pathname + search + hash)) throw new GatewayError('CONFIG_INVALID', ESCAPE);
-  const host = searchParams.get('host') ?? hostname;
-  const database = pathname.slice(1) || searchParams.get('database') || decodeURIComponent(username);
-  return `${host || 'localhost'}:${searchParams.get('port') ?? (port || '5432')}/${database}`;
-}
-
-const ESCAPE =
-  'RETOUR_DATABASE_URL is not a URL: write postgres://user:password@host:5432/database, and in the password %23 for #, %2F for /, %3F for ?, %40 for @, %25 for %.';
-
-function parsed(url: string): URL {
-  try {
-    const given = new URL(url);
-    decodeURIComponent(given.username + given.password);
-    return given;
-  } catch {
-    throw new GatewayError('CONFIG_INVALID', ESCAPE);
-  }
-}
 
 export function openDatabase(
   url: string,

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { type ServerFacts, withDatabase } from './connect.ts';
-import { connectionConfig, type Database } from './database.ts';
+import { connectionConfig } from './connection-config.ts';
+import type { Database } from './database.ts';
 import { pendingMigrations, postgresMigrations } from './migrate.ts';
 import { sql } from './sql.ts';
 import { statement } from './statement.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { GatewayError } from '../../gateway-error.ts';
-import { connectionConfig } from './database.ts';
+import { connectionConfig } from './connection-config.ts';
 
 /** What another process has made that somebody may be waiting for: rows to read, or lines that are due. */
 export type Work = 'received' | 'due';

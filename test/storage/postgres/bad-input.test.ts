@@ -69,6 +69,24 @@ function changed(url: string, changes: Partial<Pick<URL, 'username' | 'password'
   return Object.assign(new URL(url), changes).href;
 }
 
+describe('a URL that cannot be meant', () => {
+  it.each([
+    ['several hosts', 'postgres://u:p@one.example.com,two.example.com/retour', /names several hosts: name the one/],
+    ['several hosts with ports', 'postgres://u:p@one:5432,two:5433/retour', /names several hosts: name the one/],
+    [
+      'an sslmode that is none',
+      'postgres://u:p@db.example.com/retour?sslmode=bogus',
+      /has an sslmode that is none: one of disable/,
+    ],
+  ])('is told so: %s', async (_, given, message) => {
+    expect(await said(given)).toMatch(message);
+  });
+
+  it('is not one whose password has a comma', async () => {
+    expect(await said('postgres://u:a,b@127.0.0.1:1/retour')).toMatch(/Nothing listens at 127\.0\.0\.1:1\/retour/);
+  });
+});
+
 describe('a URL that leads nowhere', () => {
   it.each([
     ['a password with a slash', 'postgres://gateway:12/34@db.example.com/retour'],
@@ -321,7 +339,9 @@ describe('a server that cannot be used', () => {
       client.query("DELETE FROM migration WHERE number = 99; UPDATE migration SET digest = 'x'"),
     );
 
-    expect(newer).toMatch(/^STORE_TOO_NEW: The store .+ has version 99; this program knows versions up to \d+\.$/);
+    expect(newer).toMatch(
+      /^STORE_TOO_NEW: The store .+ has version 99; this program knows versions up to \d+: start the version .+\.$/,
+    );
     expect(await said(url)).toMatch(/^STORE_UNAVAILABLE: The store .+ was made by another build: version 1 differs\.$/);
   });
 });

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { connectionConfig } from '../../../src/storage/postgres/database.ts';
+import { connectionConfig } from '../../../src/storage/postgres/connection-config.ts';
 import { openPostgresStore } from '../../../src/storage/postgres/store.ts';
 import { inboundRow, T0 } from '../../conformance/store-kit/rows.ts';
 import { databaseOf, dropDatabase, inDatabase } from '../../postgres/databases.ts';

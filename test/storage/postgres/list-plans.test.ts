@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectionConfig, type Database, type Session } from '../../../src/storage/postgres/database.ts';
+import { connectionConfig } from '../../../src/storage/postgres/connection-config.ts';
+import type { Database, Session } from '../../../src/storage/postgres/database.ts';
 import { createDeliveryReads } from '../../../src/storage/postgres/list-deliveries.ts';
 import { createLists } from '../../../src/storage/postgres/lists.ts';
 import type { Statement, Values } from '../../../src/storage/postgres/statement.ts';

@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
-import { placeOf } from '../../../src/storage/postgres/database.ts';
+import { placeOf } from '../../../src/storage/postgres/connection-config.ts';
 import { createNotifier, type Notifier, type Work } from '../../../src/storage/postgres/notify.ts';
 import { openPostgresStore } from '../../../src/storage/postgres/store.ts';
 import { dropDatabase, emptyDatabase } from '../../postgres/databases.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { connectionConfig } from '../../../src/storage/postgres/database.ts';
+import { connectionConfig } from '../../../src/storage/postgres/connection-config.ts';
 import { openPostgresStore } from '../../../src/storage/postgres/store.ts';
 import type { Store } from '../../../src/storage/store.ts';
 import {
