@@ -13,11 +13,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['adapter', 'model'],
   storage: ['model'],
   telemetry: ['storage'],
-  pipeline: ['model', 'adapter', 'config', 'storage', 'telemetry'],
+  outbound: ['adapter', 'config'],
+  pipeline: ['model', 'adapter', 'config', 'storage', 'telemetry', 'outbound'],
   http: ['model', 'adapter', 'config', 'storage', 'telemetry', 'pipeline'],
   demo: ['model', 'adapter', 'config', 'storage', 'telemetry', 'http', 'gateway.ts', 'adapters.ts'],
   cli: ['model', 'adapter', 'config', 'storage', 'http', 'demo', 'telemetry', 'gateway.ts', 'adapters.ts'],
-  'gateway.ts': ['model', 'adapter', 'config', 'storage', 'telemetry', 'pipeline', 'http'],
+  'gateway.ts': ['model', 'adapter', 'config', 'storage', 'telemetry', 'outbound', 'pipeline', 'http'],
   'main.ts': ['cli'],
   'adapters.ts': ['adapter', '../adapters'],
   'gateway-error.ts': [],
@@ -40,8 +41,16 @@ const OUTSIDE: readonly { readonly what: string; readonly pattern: RegExp; reado
     pattern: /\bMath\.random\b|\brandomBytes\(|\brandomUUID\(|\btypeidUnboxed\(/,
     where: [/^src\/gateway\.ts$/, /^src\/demo\//, /^src\/http\/problem\.ts$/],
   },
-  { what: 'fetch', pattern: /(?<![.\w])fetch\(/, where: [/^src\/demo\//, /^src\/cli\/api-client\.ts$/] },
-  { what: 'undici', pattern: /from 'undici'/, where: [/^src\/pipeline\/send-delivery\.ts$/] },
+  {
+    what: 'fetch',
+    pattern: /(?<![.\w])fetch\(/,
+    where: [/^src\/demo\//, /^src\/cli\/api-client\.ts$/, /^src\/outbound\/call-provider\.ts$/],
+  },
+  {
+    what: 'undici',
+    pattern: /from 'undici'/,
+    where: [/^src\/outbound\//, /^src\/pipeline\/send-delivery\.ts$/, /^src\/main\.ts$/],
+  },
   { what: 'the console', pattern: /\bconsole\./, where: [] },
 ];
 

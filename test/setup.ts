@@ -1,4 +1,7 @@
+import { install } from 'undici';
 import { afterAll, expect } from 'vitest';
+
+install(); // as the process does at its entry
 
 // An unhandled rejection fails the file it happened in, even where a test has long passed.
 const rejections: unknown[] = [];

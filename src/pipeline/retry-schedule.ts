@@ -33,11 +33,3 @@ export function nextTryAt(tries: number, nowMs: number, retryAfterMs: number | n
   const longest = RETRY_SCHEDULE_MS[tries + 1] ?? step;
   return nowMs + Math.max(jittered, Math.min(retryAfterMs, Math.max(longest, jittered)));
 }
-
-/** `Retry-After` as seconds or an HTTP date; `null` where it is neither. */
-export function readRetryAfter(value: string | null, nowMs: number): number | null {
-  if (value === null) return null;
-  if (/^\d{1,9}$/.test(value.trim())) return Number(value) * SECOND;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
-}

@@ -1,10 +1,8 @@
-import { type LookupAddress, lookup as systemLookup } from 'node:dns';
-import type { LookupFunction } from 'node:net';
-import ipaddr from 'ipaddr.js';
-import { Agent, request } from 'undici';
-import { addressStanding, type Networks, networksOf } from '../config/destination-url.ts';
+import type { lookup } from 'node:dns';
+import { request } from 'undici';
+import { readRetryAfter } from '../outbound/retry-after.ts';
+import { createVettedAgents, wasBlocked } from '../outbound/vetted-agents.ts';
 import type { AttemptOutcome } from '../storage/store.ts';
-import { readRetryAfter } from './retry-schedule.ts';
 import type { OutgoingRequest } from './sign-delivery.ts';
 
 /** Read of an answer; the rest is thrown away. */
@@ -28,34 +26,22 @@ export interface Sender {
   close(): Promise<void>;
 }
 
-/**
- * The only way out to destinations. Every address that a name resolves to is checked and the checked one is connected
- * to, so a name cannot change its mind in between; IP literals are checked too; redirects are not followed. Only
- * `allowNetworks` opens private ranges, and plain http.
- */
-export function createSender(allowNetworks: readonly string[], resolve: typeof systemLookup = systemLookup): Sender {
-  const allowed = networksOf(allowNetworks);
-  const agentFor = (protocol: string) =>
-    new Agent({
-      connect: { lookup: vettedLookup(protocol, allowed, resolve) },
-      connections: null,
-      pipelining: 1,
-      keepAliveTimeout: 10_000,
-    });
-  const agents: Readonly<Record<string, Agent>> = { 'http:': agentFor('http:'), 'https:': agentFor('https:') };
+/** The only way out to destinations: to vetted addresses, and redirects are not followed. */
+export function createSender(allowNetworks: readonly string[], resolve?: typeof lookup): Sender {
+  const agents = createVettedAgents(allowNetworks, resolve);
 
   return {
     async send(outgoing, timeoutMs, nowMs) {
       const url = new URL(outgoing.url);
-      const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-      if (ipaddr.isValid(host) && !mayConnect(url.protocol, host, allowed)) return failure('blocked', BLOCKED);
+      const dispatcher = agents.agentFor(url);
+      if (dispatcher === null) return failure('blocked', BLOCKED);
       const deadline = AbortSignal.timeout(timeoutMs);
       try {
         const { statusCode, headers, body } = await request(url, {
           method: 'POST',
           headers: outgoing.headers,
           body: outgoing.body,
-          dispatcher: agents[url.protocol]!,
+          dispatcher,
           signal: deadline,
           headersTimeout: timeoutMs,
           bodyTimeout: timeoutMs,
@@ -79,34 +65,11 @@ export function createSender(allowNetworks: readonly string[], resolve: typeof s
         return explain(error, deadline);
       }
     },
-    async close() {
-      await Promise.all(Object.values(agents).map(agent => agent.destroy()));
-    },
+    close: agents.close,
   };
 }
 
 const BLOCKED = 'The address is not public, and delivery.allowNetworks does not open it.';
-
-class BlockedAddress extends Error {}
-
-function mayConnect(protocol: string, address: string, allowed: Networks): boolean {
-  const standing = addressStanding(address, allowed);
-  return standing === 'allowed' || (standing === 'public' && protocol === 'https:');
-}
-
-function vettedLookup(protocol: string, allowed: Networks, resolve: typeof systemLookup): LookupFunction {
-  return (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, found) => {
-      const addresses = found as LookupAddress[] | undefined;
-      if (error !== null || addresses === undefined) return callback(error ?? new Error('no address'), []);
-      if (addresses.length === 0 || addresses.some(({ address }) => !mayConnect(protocol, address, allowed))) {
-        return callback(new BlockedAddress(), []);
-      }
-      if (options.all) return callback(null, addresses);
-      return callback(null, addresses[0]!.address, addresses[0]!.family);
-    });
-  };
-}
 
 async function readText(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string> {
   const chunks: Buffer[] = [];
@@ -136,8 +99,7 @@ function keepable(answer: string, { url, personal }: OutgoingRequest): string | 
 }
 
 function explain(error: unknown, deadline: AbortSignal): Exchange {
-  if (error instanceof BlockedAddress || (error instanceof Error && error.cause instanceof BlockedAddress))
-    return failure('blocked', BLOCKED);
+  if (wasBlocked(error)) return failure('blocked', BLOCKED);
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
   if (deadline.aborted || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     return failure('timeout', 'No complete answer within the deadline.');

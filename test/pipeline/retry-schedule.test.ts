@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextTryAt, RETRY_SCHEDULE_MS, readRetryAfter } from '../../src/pipeline/retry-schedule.ts';
+import { nextTryAt, RETRY_SCHEDULE_MS } from '../../src/pipeline/retry-schedule.ts';
 
 const MIDDLE = 0.5;
 
@@ -27,17 +27,5 @@ describe('the retry schedule', () => {
     expect(nextTryAt(2, 0, 120_000, MIDDLE)).toBe(120_000);
     expect(nextTryAt(2, 0, 86_400_000, MIDDLE)).toBe(300_000);
     expect(nextTryAt(11, 0, 10 * 86_400_000, MIDDLE)).toBe(24 * 3_600_000);
-  });
-});
-
-describe('Retry-After', () => {
-  it.each([
-    ['120', 120_000],
-    ['Fri, 20 Nov 2026 10:00:30 GMT', 30_000],
-    ['Fri, 20 Nov 2026 09:00:00 GMT', 0],
-    ['soon', null],
-    [null, null],
-  ])('reads %s', (value, milliseconds) => {
-    expect(readRetryAfter(value, Date.UTC(2026, 10, 20, 10))).toBe(milliseconds);
   });
 });
