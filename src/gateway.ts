@@ -10,6 +10,9 @@ import { createApp } from './http/app.ts';
 import { tokenDigest, tokenFrom } from './http/auth.ts';
 import { startServer } from './http/server.ts';
 import type { NewId } from './model/ids.ts';
+import { createProviderCaller } from './outbound/call-provider.ts';
+import { createCallBreakers } from './pipeline/call-breakers.ts';
+import { createFetchObject, FETCH, isTrouble } from './pipeline/fetch-object.ts';
 import { createIntakeQueue } from './pipeline/intake-queue.ts';
 import { createReceive } from './pipeline/receive.ts';
 import { replay } from './pipeline/replay.ts';
@@ -90,6 +93,7 @@ export async function openGateway({
     const newAdminToken = await ensureAdminToken(store, settings);
     const metrics = createMetrics();
     const sender = createSender(config.gateway.delivery.allowNetworks);
+    const caller = createProviderCaller(config.gateway.delivery.allowNetworks);
     const intake = createIntakeQueue(store);
     let stopping = false;
     let couldNotKeepAtMs = Number.NEGATIVE_INFINITY;
@@ -101,7 +105,17 @@ export async function openGateway({
       owner: randomUUID(),
       chance: Math.random,
       roles,
-      timers: { ...housekeeping(store), ...retention(shared) },
+      timers: {
+        ...housekeeping(store),
+        ...retention(shared),
+        [FETCH]: createFetchObject({
+          ...shared,
+          caller,
+          breakers: createCallBreakers(isTrouble),
+          keep: intake.keep,
+          onKept: () => working.received(),
+        }),
+      },
       onAttempt: ({ outcome, durationMs }) => metrics.attempted(outcome, durationMs),
       onRecorded: outcomes => {
         for (const { state, events } of outcomes) {
@@ -145,7 +159,7 @@ export async function openGateway({
     const stop = async () => {
       await intake.idle();
       await working.stop();
-      await sender.close();
+      await Promise.all([sender.close(), caller.close()]);
     };
     const server = await startServer(app, { host: settings.host, port: settings.port }).catch(async error => {
       await stop();

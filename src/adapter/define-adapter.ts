@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Fetching } from './provider-call.ts';
 import type { Notice, Reader, Webhook } from './webhook.ts';
 
 /** Built from public docs · fixtures recorded from the provider's test system · real traffic was reconciled. */
@@ -20,6 +21,8 @@ export interface AdapterSpec<S extends z.ZodType, K extends z.ZodType, N extends
   readonly reader: Reader<z.output<S>, N>;
   /** Absent: a provider that is only polled or called. */
   readonly webhook?: Webhook<z.output<S>, z.output<K>>;
+  /** Absent: what a notice only points to cannot be fetched. Needs the setting `baseUrl`. */
+  readonly fetching?: Fetching<z.output<S>, z.output<K>>;
 }
 
 /** Gives the spec back, with its types tied together. */

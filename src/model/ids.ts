@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { fromUUIDBytes } from 'typeid-js';
+import { fromString, fromUUIDBytes, toUUIDBytes } from 'typeid-js';
 import { z } from 'zod';
 
 /** What somebody chose: accounts, connections, destinations. */
@@ -30,4 +30,9 @@ export function naturalIdOf(prefix: NaturalPrefix, key: string): string {
   if (remembered.size >= REMEMBERED) remembered.clear();
   remembered.set(name, id);
   return id;
+}
+
+/** When an id made at random was made, in milliseconds: a UUIDv7 begins with it. */
+export function mintedAtMs(id: string): number {
+  return Buffer.from(toUUIDBytes(fromString(id))).readUIntBE(0, 6);
 }

@@ -1,10 +1,11 @@
-import type { InboundRequest, Normalized, Notice, Problem, UnreadableNotice } from '../adapter/webhook.ts';
+import type { InboundRequest, Normalized, Notice, ObjectRef, Problem, UnreadableNotice } from '../adapter/webhook.ts';
 import type { ConnectionConfig } from '../config/config.ts';
 import { type Alias, normalizeTracking } from '../model/aliases.ts';
 import { contentDigest } from '../model/derive-facts.ts';
 import { ReturnEvent, type Shopper } from '../model/return-event.ts';
 import type { DerivedNotice, InboundState, InboundWork, NoticeOutcome } from '../storage/store.ts';
 import { worstState } from '../storage/worst-state.ts';
+import { FETCHED_KIND } from './fetch-object.ts';
 import { withoutNul } from './without-nul.ts';
 
 /** What one notice of an inbound row came to, before anything is recorded. */
@@ -16,6 +17,8 @@ export interface InterpretedNotice extends DerivedNotice {
   readonly problem: NoticeOutcome['problem'];
   /** Personal data, taken out of the events: it goes to the return's one shopper row. */
   readonly shoppers: readonly { readonly shopper: Shopper; readonly occurredAt: string | null }[];
+  /** What it only points to, to be fetched. */
+  readonly fetches: readonly ObjectRef[];
 }
 
 export interface Interpretation {
@@ -64,11 +67,12 @@ export function interpret(work: InboundWork, connection: ConnectionConfig | unde
 }
 
 function readNotice(
-  { adapter, settings }: ConnectionConfig,
+  connection: ConnectionConfig,
   work: InboundWork,
   notice: Notice | UnreadableNotice,
   firstOrdinal: number,
 ): InterpretedNotice {
+  const { adapter, settings } = connection;
   if (notice.problem !== undefined) return failed(notice.type, notice.key, 'unreadable', notice.problem);
   try {
     const normalized = withoutNul(adapter.reader.normalize(notice, settings));
@@ -77,10 +81,7 @@ function readNotice(
       return work.trust === 'hint' && read.state === 'recorded' ? hint(read) : read;
     }
     if (normalized.outcome === 'unreadable') return failed(notice.type, notice.key, 'unreadable', normalized.problem);
-    if (normalized.outcome === 'fetch') {
-      const message = 'The notice only points to an object; fetching is not built yet.';
-      return failed(notice.type, notice.key, 'held', { code: 'FETCH_UNAVAILABLE', path: null, message });
-    }
+    if (normalized.outcome === 'fetch') return pointer(notice, normalized.refs, connection, work);
     const code = normalized.outcome === 'ignored' ? 'IGNORED' : 'UNRECOGNIZED';
     return failed(notice.type, notice.key, normalized.outcome, { code, path: null, message: normalized.because });
   } catch {
@@ -144,6 +145,7 @@ function readEvents(
     silent: normalized.silent ?? false,
     events,
     shoppers,
+    fetches: [],
   };
 }
 
@@ -152,6 +154,34 @@ function withoutShopper(event: ReturnEvent): { event: ReturnEvent; shopper: Shop
   if (!('details' in change) || change.details?.shopper === undefined) return { event, shopper: null };
   const { shopper, ...details } = change.details;
   return { event: { ...event, change: { ...change, details } } as ReturnEvent, shopper };
+}
+
+/**
+ * A notice that only points to objects is done once their fetch is asked for; the answers are rows of their own. An answer
+ * may point to objects of later kinds only, so that no chain of answers is endless.
+ */
+function pointer(
+  { type, key }: Notice,
+  refs: readonly ObjectRef[],
+  connection: ConnectionConfig,
+  work: InboundWork,
+): InterpretedNotice {
+  const { fetching } = connection.adapter;
+  if (fetching === undefined) return failed(type, key, 'held', unfetchable('the adapter cannot fetch it yet.'));
+  if (refs.some(ref => fetching.request(ref, connection) === null)) {
+    return failed(type, key, 'held', unfetchable('its connection has no credential for calls: add secrets.api.'));
+  }
+  const from = work.trust === 'fetched' ? fetching.kinds.indexOf(work.headers[FETCHED_KIND]?.[0] ?? '') : -1;
+  if (refs.some(ref => fetching.kinds.indexOf(ref.kind) <= from)) {
+    const message = 'The adapter pointed from an answer to what led to it.';
+    return failed(type, key, 'failed', { code: 'BUG', path: null, message });
+  }
+  const message = `It points to ${refs.map(({ kind, id }) => `${kind} ${id}`).join(', ')}, to be fetched.`;
+  return { ...failed(type, key, 'recorded', { code: 'FETCHING', path: null, message }), fetches: refs };
+}
+
+function unfetchable(why: string): NonNullable<NoticeOutcome['problem']> {
+  return { code: 'FETCH_UNAVAILABLE', path: null, message: `It only points to an object, and ${why}` };
 }
 
 function hint(notice: InterpretedNotice): InterpretedNotice {
@@ -179,6 +209,7 @@ function failed(
     silent: false,
     events: [],
     shoppers: [],
+    fetches: [],
   };
 }
 

@@ -4,6 +4,7 @@ import type { NewId } from '../model/ids.ts';
 import type { InboundState, RecordGroup, Store } from '../storage/store.ts';
 import { describeError, type Log } from '../telemetry/log.ts';
 import { correlate, lookupsFor } from './correlate.ts';
+import { fetchTimer } from './fetch-object.ts';
 import type { Interpretation } from './interpret.ts';
 import { type Plan, planRecord } from './plan-record.ts';
 
@@ -54,6 +55,7 @@ export async function record(
   interpretations: readonly Interpretation[],
   owner: string | null,
 ): Promise<Recorded> {
+  await askForFetches(deps, interpretations);
   const carriedOut: Plan[] = [];
   let heldUp: GatewayError | null = null;
   let pending = interpretations;
@@ -100,6 +102,17 @@ export async function record(
       pending.map(({ work }) => work.id),
     );
   return { plans: carriedOut, heldUp };
+}
+
+/** Before the rows are written: a crash in between asks once more, and nothing that was pointed to is forgotten. */
+async function askForFetches(deps: RecordDeps, interpretations: readonly Interpretation[]): Promise<void> {
+  const nowMs = deps.now();
+  for (const { work, notices } of interpretations) {
+    for (const ref of notices.flatMap(({ fetches }) => fetches)) {
+      const timer = fetchTimer(deps.newId, { account: work.account, connection: work.connection, ref, nowMs });
+      await deps.store.setTimer(timer, 'replace', nowMs);
+    }
+  }
 }
 
 function report(deps: RecordDeps, groups: readonly RecordGroup[]): void {

@@ -20,11 +20,17 @@ export interface TimerDeps {
   readonly timers: TimerHandlers;
 }
 
-/** Claims due timers and runs them one by one; a kind this version does not know is left alone for an hour. */
+/**
+ * Claims due timers and runs them side by side, because some wait for a provider; a kind this version does not know is
+ * left alone for an hour.
+ */
 export async function runTimers(deps: TimerDeps): Promise<number> {
   const { store, owner, log } = deps;
   const due = await store.claimTimers({ owner, nowMs: deps.now(), leaseMs: LEASE_MS, limit: BATCH });
-  for (const timer of due) {
+  await Promise.all(due.map(run));
+  return due.length === BATCH ? 0 : SWEEP_MS;
+
+  async function run(timer: Timer): Promise<void> {
     const handler = deps.timers[timer.kind];
     let next: number | null;
     try {
@@ -35,7 +41,6 @@ export async function runTimers(deps: TimerDeps): Promise<number> {
     }
     await store.settleTimer(owner, timer.id, next, deps.now());
   }
-  return due.length === BATCH ? 0 : SWEEP_MS;
 }
 
 export const HOUR_MS = 60 * 60 * 1000;

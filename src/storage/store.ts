@@ -9,7 +9,7 @@ import type { ReturnEvent, Shopper } from '../model/return-event.ts';
  * awaited inside one would leave it. Times are Unix milliseconds given by the caller, unless a type says otherwise.
  * Every read for a caller takes that caller's account scope first, so that forgetting it does not compile.
  */
-export interface Store extends Intake, Recording, Delivering, Timers, Administration, Removing, Reads {
+export interface Store extends Intake, Recording, Delivering, Timers, Calls, Administration, Removing, Reads {
   close(): Promise<void>;
 }
 
@@ -439,6 +439,26 @@ interface Timers {
   claimTimers(claim: Claim): Promise<readonly Timer[]>;
   /** `null` ends it. `false`: the lease was lost. */
   settleTimer(owner: string, id: string, nextDueAtMs: number | null, nowMs: number): Promise<boolean>;
+}
+
+// ── Calls to providers ──────────────────────────────────────────────────────────────────────────────────────────
+
+interface OfConnection {
+  readonly account: string;
+  readonly connection: string;
+  readonly nowMs: number;
+}
+
+interface Calls {
+  /**
+   * Counts one call of a connection, if all its limits and no hold allow it; a limit counts in spans of its length that
+   * begin at multiples of it. All processes share the count.
+   */
+  takeCall(
+    call: OfConnection & { readonly limits: readonly { readonly calls: number; readonly perSeconds: number }[] },
+  ): Promise<{ readonly granted: true } | { readonly granted: false; readonly retryAtMs: number }>;
+  /** No call of the connection until then; a longer hold stays. */
+  holdCalls(hold: OfConnection & { readonly untilMs: number }): Promise<void>;
 }
 
 // ── Administration ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { describeAdministration } from './store-kit/administration.ts';
+import { describeCalls } from './store-kit/calls.ts';
 import { describeDelivering } from './store-kit/delivering.ts';
 import { describeErasing } from './store-kit/erasing.ts';
 import type { OpenAt } from './store-kit/harness.ts';
@@ -23,6 +24,7 @@ export function describeStore(name: string, open: OpenAt): void {
     describeDelivering(open);
     describeInterleaving(open);
     describeTimers(open);
+    describeCalls(open);
     describeAdministration(open);
     describeRetention(open);
     describeErasing(open);

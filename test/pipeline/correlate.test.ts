@@ -20,6 +20,7 @@ function notice(index: number, aliases: InterpretedNotice['aliases']): Interpret
     key: `notice-${index}`,
     state: 'recorded',
     problem: null,
+    fetches: [],
     aliases,
     via: null,
     silent: false,

@@ -183,6 +183,12 @@ export const MOVED: readonly MovedTable[] = [
     count: 'SELECT count(*) FROM timer',
   },
   {
+    table: schema.callSpan,
+    folded: false,
+    rows: 'SELECT account, connection, span_ms, began_at_ms, calls FROM call_span ORDER BY account, connection, span_ms',
+    count: 'SELECT count(*) FROM call_span',
+  },
+  {
     table: schema.token,
     folded: false,
     rows: `SELECT id, digest, name, roles, accounts, created_at_ms, created_by, revoked_at_ms FROM token ORDER BY id`,

@@ -387,6 +387,18 @@ export const timer = pgTable(
   ],
 );
 
+export const callSpan = pgTable(
+  'call_span',
+  {
+    account: words('account').notNull(),
+    connection: words('connection').notNull(),
+    span_ms: long('span_ms').notNull(),
+    began_at_ms: long('began_at_ms').notNull(),
+    calls: integer('calls').notNull(),
+  },
+  table => [primaryKey({ columns: [table.account, table.connection, table.span_ms] })],
+);
+
 export const token = pgTable('token', {
   id: words('id').notNull().primaryKey(),
   digest: bytes('digest').notNull().unique(),

@@ -2,6 +2,7 @@ import type { GatewayError } from '../../gateway-error.ts';
 import { createRecentBodies } from '../recent-bodies.ts';
 import type { Store } from '../store.ts';
 import { createAdministration } from './administration.ts';
+import { createCalls } from './calls.ts';
 import { createClaim } from './claim.ts';
 import { createClaimedAccounts } from './claimed-accounts.ts';
 import { checkServer } from './connect.ts';
@@ -61,6 +62,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     ...createDestinations(database),
     ...createDeliveryReads(database),
     ...createTimers(database),
+    ...createCalls(database),
     ...createAdministration(database),
     ...createLists(database),
     ...createRemoving(database, partitions),

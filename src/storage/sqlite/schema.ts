@@ -293,6 +293,18 @@ export const timer = sqliteTable(
   table => [index('timer_due').on(table.due_at_ms)],
 );
 
+export const callSpan = sqliteTable(
+  'call_span',
+  {
+    account: words('account'),
+    connection: words('connection'),
+    span_ms: int('span_ms'),
+    began_at_ms: int('began_at_ms'),
+    calls: int('calls'),
+  },
+  table => [primaryKey({ columns: [table.account, table.connection, table.span_ms] })],
+);
+
 export const token = sqliteTable('token', {
   id: text('id').primaryKey().notNull(),
   digest: bytes('digest').unique(),

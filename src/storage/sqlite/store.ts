@@ -3,6 +3,7 @@ import { normalizeTracking } from '../../model/aliases.ts';
 import { createRecentBodies } from '../recent-bodies.ts';
 import type { Store } from '../store.ts';
 import { createAdministration } from './administration.ts';
+import { createCalls } from './calls.ts';
 import { createClaim } from './claim.ts';
 import { lockFile, openingError, openWriter, storeFile } from './connect.ts';
 import { createConnections } from './connections.ts';
@@ -92,6 +93,7 @@ function assemble(
     ...createSettle(writer),
     ...createDestinations(writer, returns, deliveries),
     ...createTimers(writer),
+    ...createCalls(writer),
     ...createAdministration(writer),
   };
   const reader = createReader({ path, checkpointEveryMs, onProblem });

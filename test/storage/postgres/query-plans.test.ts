@@ -26,7 +26,16 @@ import { databaseOf, dropDatabase, inDatabase } from '../../postgres/databases.t
 import { FILL } from './fill.ts';
 
 /** Tables that stay small, whatever the load: read whole where that is simplest. */
-const SMALL = ['connection', 'destination', 'token', 'config_revision', 'retention_run', 'migration', 'test_clock'];
+const SMALL = [
+  'connection',
+  'destination',
+  'token',
+  'config_revision',
+  'retention_run',
+  'migration',
+  'test_clock',
+  'call_span',
+];
 /** The backlog counts what is waiting. */
 const COUNTED = 'Seq Scan line';
 /** Read from one end in the order of an index, and only as far as needed; or counted, as the backlog is. */
@@ -111,6 +120,9 @@ async function useEverything(store: Store): Promise<void> {
   await store.claimTimers(claim());
   await store.settleTimer('worker', 'tmr_1', T0 + 1, T0);
   await store.settleTimer('worker', 'tmr_1', null, T0);
+  const called = { account: ACCOUNT, connection: 'portal', nowMs: T0 };
+  await store.takeCall({ ...called, limits: [{ calls: 1, perSeconds: 1 }] });
+  await store.holdCalls({ ...called, untilMs: T0 });
   await useAdministration(store);
   await useReads(store);
 

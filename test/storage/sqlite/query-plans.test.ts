@@ -2,6 +2,7 @@ import type { Database as Connection } from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { createRecentBodies } from '../../../src/storage/recent-bodies.ts';
 import { createAdministration } from '../../../src/storage/sqlite/administration.ts';
+import { createCalls } from '../../../src/storage/sqlite/calls.ts';
 import { createClaim } from '../../../src/storage/sqlite/claim.ts';
 import { createConnections } from '../../../src/storage/sqlite/connections.ts';
 import { createDeliveryRows } from '../../../src/storage/sqlite/delivery-rows.ts';
@@ -55,6 +56,7 @@ async function everyStatement(): Promise<{ readonly client: Connection; readonly
   createSettle(writer);
   createDestinations(writer, returns, deliveries);
   createTimers(writer);
+  createCalls(writer);
   createAdministration(writer);
   createPurge(client);
   createRetention(client);
