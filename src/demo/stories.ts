@@ -29,6 +29,11 @@ export interface StoryStep {
 /** What must have come of it once everything is told, whatever the order. */
 export interface StoryEnds {
   readonly status: string;
+  /**
+   * How many returns there are. Default 1; 0 where a provider knows parcels and no returns: alone, its news waits, and
+   * `status` is what it makes of the return that another provider tells.
+   */
+  readonly returns?: 0 | 1;
   /** How many kept webhooks end in a state other than `recorded`, by state. Default none. */
   readonly kept?: Readonly<Record<string, number>>;
 }

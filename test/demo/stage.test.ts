@@ -7,7 +7,7 @@ import { collectClaims } from '../../src/demo/check.ts';
 import { claimStory } from '../../src/demo/claim-story.ts';
 import { playStory } from '../../src/demo/play-story.ts';
 import { openStage, resetFolder, type Stage } from '../../src/demo/stage.ts';
-import { fixturesOf, loadStory } from '../../src/demo/stories.ts';
+import { fixturesOf, loadStory, type Story } from '../../src/demo/stories.ts';
 
 const HAPPY = loadStory(fixturesOf('standard'), 'happy-path');
 
@@ -51,6 +51,23 @@ describe('the stage', () => {
     claimStory(here, claims.telling, played);
 
     expect(claims.finish()).toBe(false);
+  });
+
+  it('knows a story of a parcel alone, whose return nobody told', async () => {
+    const here = await open();
+    const parcel: Story = {
+      ...loadStory(fixturesOf('example'), 'out-of-order'),
+      fresh: { EXP00010042: 'tracking', 'scan-1': 'id', 'scan-2': 'id', 'dlv-05': 'id' },
+      steps: [{ say: 'A parcel was scanned.', webhook: 'scans' }],
+    };
+    const holds = async (ends: Story['ends']) => {
+      const claims = collectClaims(() => {});
+      claimStory(here, claims.telling, await playStory(here, 'example', { ...parcel, ends }));
+      return claims.finish();
+    };
+
+    expect(await holds({ status: 'received', returns: 0, kept: { waiting: 1 } })).toBe(true);
+    expect(await holds({ status: 'received', kept: { waiting: 1 } })).toBe(false);
   });
 
   it('tells a story twice over one store, as two returns', async () => {
