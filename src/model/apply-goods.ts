@@ -42,8 +42,8 @@ export function label(
   event: Extract<ReturnEvent, { type: 'label.issued' | 'label.voided' }>,
 ): void {
   const issued = event.type === 'label.issued';
-  const shipment = draft.shipments.get(event.change.shipment.ref);
-  const known = shipment?.phase ?? 'unknown';
+  const { ref, trackingNumber } = event.change.shipment;
+  const known = shipmentOf(draft, fact, ref, trackingNumber).phase;
   const target = moveShipment(draft, fact, event.change.shipment, known === 'unknown' ? 'label_created' : null);
   const said = event.change.shipment.label;
   const kind = said?.kind ?? target.label?.kind ?? 'none';

@@ -287,6 +287,23 @@ describe('parcels and labels', () => {
     ]);
   });
 
+  it('leave a parcel where its carrier says it is, when the label is told later under another name', () => {
+    const parcel = { ref: '1Z9', trackingNumber: '1Z9' };
+    const back = telling(
+      'shipment.exception',
+      { shipment: { ...parcel, phase: 'going_back' } },
+      { occurred: 2, subject: 'p' },
+    );
+    const label = { shipment: { ref: 'l', trackingNumber: '1Z 9', label: { kind: 'document' } } } as const;
+
+    for (const late of [
+      telling('label.issued', label, { received: 3, subject: 'l' }),
+      telling('label.voided', label, { occurred: 3, subject: 'l' }),
+    ]) {
+      expect(fold(back, late)).toMatchObject({ shipments: [{ phase: 'going_back' }], anomalies: [] });
+    }
+  });
+
   it('wait for a drop-off while a code is out, and no longer once a printed label replaces it', () => {
     const printed = telling(
       'label.issued',
