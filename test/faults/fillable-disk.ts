@@ -27,7 +27,7 @@ const AGAIN_MS = 100;
 const allocate = promisify(execFile);
 
 export function openFillableDisk(): FillableDisk {
-  const disk = createDiskImage({ name: 'disk', megabytes: MEGABYTES, mkfs: MKFS, mount: 'loop' });
+  const disk = createDiskImage({ name: 'disk', megabytes: MEGABYTES, mkfs: MKFS, mount: 'rw,loop' });
   let filling: { readonly done: Promise<void>; end: boolean } | null = null;
   const taken: string[] = [];
 
