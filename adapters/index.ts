@@ -1,5 +1,6 @@
 // The registry: one line per provider, in the order of their ids.
 export { easypost } from './easypost/index.ts';
 export { happyReturns } from './happy-returns/index.ts';
+export { loop } from './loop/index.ts';
 export { narvar } from './narvar/index.ts';
 export { standard } from './standard/index.ts';
