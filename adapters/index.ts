@@ -1,4 +1,5 @@
 // The registry: one line per provider, in the order of their ids.
+export { aftership } from './aftership/index.ts';
 export { easypost } from './easypost/index.ts';
 export { happyReturns } from './happy-returns/index.ts';
 export { loop } from './loop/index.ts';
