@@ -126,6 +126,10 @@ export const FoldedReturn = z.strictObject({
 });
 export type FoldedReturn = z.infer<typeof FoldedReturn>;
 
+/** What two returns of different connections have in common: the very line, or no more than the order. */
+export const RelatedBy = z.enum(['order_line', 'order']);
+export type RelatedBy = z.infer<typeof RelatedBy>;
+
 export const ReturnAuthorization = z
   .strictObject({
     id: z.string(),
@@ -136,7 +140,7 @@ export const ReturnAuthorization = z
     shopper: Shopper.nullable()
       .optional()
       .describe('personal data: masked below the role on_call; absent from webhooks unless the destination asks'),
-    related: z.array(z.strictObject({ id: z.string(), connection: z.string(), by: z.literal('order_line') })),
+    related: z.array(z.strictObject({ id: z.string(), connection: z.string(), by: RelatedBy })),
     mergedFrom: z.array(z.string()),
     sequence: z.int(),
     createdAt: Instant,

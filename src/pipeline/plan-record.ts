@@ -178,7 +178,7 @@ function viewOf(open: OpenReturn, state: FoldedReturn, sequence: number, updated
     connection: open.connection,
     provider: open.provider,
     ...state,
-    related: (open.stored?.related ?? []).map(other => ({ ...other, by: 'order_line' as const })),
+    related: [...(open.stored?.related ?? [])],
     mergedFrom: [
       ...(open.stored?.mergedFrom ?? []),
       ...open.absorbs.flatMap(younger => [...younger.mergedFrom, younger.id]),

@@ -1,7 +1,7 @@
 import type { GatewayError } from '../gateway-error.ts';
 import type { Alias } from '../model/aliases.ts';
 import type { Trust } from '../model/fact.ts';
-import type { FoldedReturn } from '../model/return.ts';
+import type { FoldedReturn, RelatedBy } from '../model/return.ts';
 import type { ReturnEvent, Shopper } from '../model/return-event.ts';
 
 /**
@@ -179,8 +179,8 @@ export interface StoredReturn {
   /** Current ones only. */
   readonly derivations: readonly Derivation[];
   readonly facts: readonly LedgerFact[];
-  /** Returns of other connections of the account that share an order line. */
-  readonly related: readonly { readonly id: string; readonly connection: string }[];
+  /** Returns of other connections of the account that share an order line, or the order. */
+  readonly related: readonly { readonly id: string; readonly connection: string; readonly by: RelatedBy }[];
 }
 
 export interface ReturnLookup {

@@ -15,7 +15,7 @@ export interface ReturnKey {
   readonly id: string;
 }
 
-/** An order line is shared by a handful of returns; a value that everybody shares says nothing. */
+/** An order is shared by a handful of returns; a value that everybody shares says nothing. */
 const MOST_RELATED = 100;
 
 /** `SELECT ${RETURN_COLUMNS} … WHERE`: from "return" r and its shopper s. */
@@ -32,14 +32,23 @@ const byKeys = statement<StoredRow>(
 const byId = statement<StoredRow>(
   sql`SELECT ${RETURN_COLUMNS} WHERE r.account IN ${ACCOUNTS} AND r.id = ${given('id')}`,
 );
-const related = statement<{ account: string; of: string; id: string; connection: string }>(
-  sql`SELECT k.account, k.id AS of, other.id, other.connection
+/**
+ * Past the return's own connection, whose returns of the order are not even looked at: hence below and above it, each a
+ * range of the index. Of the two kinds `order_line`, which says more, is the greater word.
+ */
+const related = statement<Related[number] & { account: string; of: string }>(
+  sql`SELECT k.account, k.id AS of, other.id, other.connection, other.by
     FROM ${KEYS} CROSS JOIN LATERAL (
-      SELECT DISTINCT shared.return_id AS id, shared.connection
+      SELECT shared.return_id AS id, shared.connection, max(shared.kind) AS by
       FROM return_alias own
-      JOIN "return" r ON r.account = own.account AND r.id = own.return_id
-      JOIN return_alias shared ON shared.account = own.account AND shared.kind = 'order_line' AND shared.value = own.value
-      WHERE own.account = k.account AND own.return_id = k.id AND own.kind = 'order_line' AND shared.connection <> r.connection
+      CROSS JOIN LATERAL (
+        SELECT return_id, connection, kind FROM return_alias
+        WHERE account = own.account AND kind = own.kind AND value = own.value AND connection < own.connection
+        UNION ALL
+        SELECT return_id, connection, kind FROM return_alias
+        WHERE account = own.account AND kind = own.kind AND value = own.value AND connection > own.connection) shared
+      WHERE own.account = k.account AND own.return_id = k.id AND own.kind IN ('order', 'order_line')
+      GROUP BY shared.return_id, shared.connection
       ORDER BY shared.return_id LIMIT ${sql.raw(String(MOST_RELATED))}) other`,
 );
 
@@ -48,14 +57,14 @@ export async function returnsByKeys(session: Session, keys: readonly ReturnKey[]
   return keys.length === 0 ? [] : session.all(byKeys, { keys });
 }
 
-/** Returns of other connections that share an order line, of each return. */
+/** Returns of other connections that share an order line or the order, of each return. */
 export async function relatedOf(session: Session, keys: readonly ReturnKey[]): Promise<(key: ReturnKey) => Related> {
   const rows = keys.length === 0 ? [] : await session.all(related, { keys });
-  const byReturn = new Map<string, { id: string; connection: string }[]>();
-  for (const { account, of, id, connection } of rows) {
+  const byReturn = new Map<string, Related[number][]>();
+  for (const { account, of, id, connection, by } of rows) {
     const known = byReturn.get(`${account} ${of}`);
-    if (known === undefined) byReturn.set(`${account} ${of}`, [{ id, connection }]);
-    else known.push({ id, connection });
+    if (known === undefined) byReturn.set(`${account} ${of}`, [{ id, connection, by }]);
+    else known.push({ id, connection, by });
   }
   return ({ account, id }) => byReturn.get(`${account} ${id}`) ?? [];
 }

@@ -12,7 +12,7 @@ export interface StoredRow extends ReturnStored {
   readonly merged_into: number | null;
 }
 
-/** An order line is shared by a handful of returns; a value that everybody shares says nothing. */
+/** An order is shared by a handful of returns; a value that everybody shares says nothing. */
 const MOST_RELATED = 100;
 
 /** Returns by key, for any connection: the writer's, the reading thread's. */
@@ -34,16 +34,19 @@ export function createReturnRows(client: Database): ReturnRows {
     FROM "return" r JOIN connection c ON c.ref = r.connection_ref LEFT JOIN shopper s ON s.return_ref = r.ref`;
   const byRef = prepare<StoredRow>(client, sql`${columns} WHERE r.ref = ${given('ref')}`);
   const byId = prepare<StoredRow>(client, sql`${columns} WHERE r.id = ${given('id')}`);
-  const related = prepare<{ id: string; connection: string }>(
+  // The account's other connections first: what shares the order within the same one is not even looked at.
+  // Of the two kinds `order_line`, which says more, is the greater word.
+  const related = prepare<Related[number]>(
     client,
-    sql`SELECT DISTINCT other.id, c.name AS connection
+    sql`SELECT other.id, c.name AS connection, max(shared.kind) AS "by"
       FROM return_alias own
-      JOIN return_alias shared ON shared.kind = 'order_line' AND shared.value = own.value
-      JOIN connection c ON c.ref = shared.connection_ref
+      CROSS JOIN connection c
+      CROSS JOIN return_alias shared ON shared.kind = own.kind AND shared.value = own.value
+        AND shared.connection_ref = c.ref
       JOIN "return" other ON other.ref = shared.return_ref
-      WHERE own.return_ref = ${given('ref')} AND own.kind = 'order_line'
+      WHERE own.return_ref = ${given('ref')} AND own.kind IN ('order', 'order_line')
         AND c.account = ${given('account')} AND c.name <> ${given('connection')}
-      ORDER BY other.id LIMIT ${sql.raw(String(MOST_RELATED))}`,
+      GROUP BY other.ref ORDER BY other.id LIMIT ${sql.raw(String(MOST_RELATED))}`,
   );
 
   const rows: ReturnRows = {

@@ -662,24 +662,35 @@ export function describeRecording(open: OpenAt): void {
       expect(await ids({ identifying: [{ kind: 'tracking', value: '1Z' }] })).toEqual([]);
     });
 
-    it('tells returns of other connections that share an order line', async () => {
+    it('tells returns of other connections that share an order line or the order, and by which', async () => {
       const line = attaches('order_line', 'MK-1/1');
+      const order = attaches('order', 'MK-1');
       await recorded(
         harness.store,
-        write('ret_1', { aliases: [identifies('r1'), line] }),
+        write('ret_1', { aliases: [identifies('r1'), line, order] }),
         write('ret_2', {
           connection: 'parcel-port',
           provider: 'parcel-port',
-          aliases: [identifies('n1'), line, attaches('order_line', 'MK-1/2')],
+          aliases: [identifies('n1'), line, attaches('order_line', 'MK-1/2'), order],
         }),
         write('ret_3', { aliases: [identifies('r3'), line] }),
-        write('ret_4', { account: 'other', connection: 'parcel-port', aliases: [identifies('o1'), line] }),
+        write('ret_4', { account: 'other', connection: 'parcel-port', aliases: [identifies('o1'), line, order] }),
+        write('ret_5', { connection: 'market', provider: 'market', aliases: [identifies('m1'), order] }),
+        write('ret_6', { aliases: [identifies('r6'), attaches('order', 'MK-10'), attaches('rma', 'MK-1')] }),
       );
 
-      expect((await stored(harness.store, 'r1')).related).toEqual([{ id: 'ret_2', connection: 'parcel-port' }]);
+      expect((await stored(harness.store, 'r1')).related).toEqual([
+        { id: 'ret_2', connection: 'parcel-port', by: 'order_line' },
+        { id: 'ret_5', connection: 'market', by: 'order' },
+      ]);
       expect((await harness.store.getReturn('all', 'ret_2'))?.related).toEqual([
-        { id: 'ret_1', connection: 'happy-returns' },
-        { id: 'ret_3', connection: 'happy-returns' },
+        { id: 'ret_1', connection: 'happy-returns', by: 'order_line' },
+        { id: 'ret_3', connection: 'happy-returns', by: 'order_line' },
+        { id: 'ret_5', connection: 'market', by: 'order' },
+      ]);
+      expect((await harness.store.getReturn('all', 'ret_5'))?.related).toEqual([
+        { id: 'ret_1', connection: 'happy-returns', by: 'order' },
+        { id: 'ret_2', connection: 'parcel-port', by: 'order' },
       ]);
       expect((await harness.store.listReturns('all', { order: 'none' }, FIRST_PAGE)).length).toBe(0);
     });
