@@ -5,3 +5,4 @@ export { happyReturns } from './happy-returns/index.ts';
 export { loop } from './loop/index.ts';
 export { narvar } from './narvar/index.ts';
 export { standard } from './standard/index.ts';
+export { tiktokShop } from './tiktok-shop/index.ts';
