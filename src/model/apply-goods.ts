@@ -46,11 +46,14 @@ export function label(
   const known = shipmentOf(draft, fact, ref, trackingNumber).phase;
   const target = moveShipment(draft, fact, event.change.shipment, known === 'unknown' ? 'label_created' : null);
   const said = event.change.shipment.label;
-  const kind = said?.kind ?? target.label?.kind ?? 'none';
+  const before = target.label;
+  const kind = said?.kind ?? before?.kind ?? 'none';
+  // A label that is told again may leave out where it is; one of another kind, or after a void, is another.
+  const isAnother = issued && before !== null && (before.voidedAt !== null || before.kind !== kind);
   target.label = {
     kind,
-    url: said?.url ?? (issued ? null : (target.label?.url ?? null)),
-    issuedAt: issued ? fact.effectiveAt : (target.label?.issuedAt ?? null),
+    url: said?.url ?? (isAnother ? null : (before?.url ?? null)),
+    issuedAt: issued ? fact.effectiveAt : (before?.issuedAt ?? null),
     voidedAt: issued ? null : fact.effectiveAt,
   };
   if (target.direction === 'outbound') return; // the exchange's own parcel says nothing of the goods that come back

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/model/canonical-json.ts';
 import { deriveFacts } from '../../src/model/derive-facts.ts';
+import type { Telling } from '../../src/model/fact.ts';
 import { FoldedReturn } from '../../src/model/return.ts';
 import { ACCOUNT, at, fold, telling } from './tellings.ts';
 
@@ -319,6 +320,17 @@ describe('parcels and labels', () => {
       dropOff: { state: 'code_issued', at: at(1) },
     });
     expect(fold(code, printed)).toMatchObject({ method: { code: 'mail' }, dropOff: null });
+  });
+
+  it('keep the address of a label that is told again without it, and not that of another label', () => {
+    const label = (occurred: number, label: object, type: 'label.issued' | 'label.voided' = 'label.issued') =>
+      telling(type, { shipment: { ref: 'l', label } } as never, { occurred, occurrence: { by: 'time' } });
+    const made = label(1, { kind: 'document', url: 'https://l.example/1' });
+    const urlOf = (...tellings: Telling[]) => fold(...tellings).shipments[0]!.label!.url;
+
+    expect(urlOf(made, label(2, { kind: 'document' }))).toBe('https://l.example/1');
+    expect(urlOf(made, label(2, { kind: 'qr' }))).toBeNull();
+    expect(urlOf(made, label(2, { kind: 'document' }, 'label.voided'), label(3, { kind: 'document' }))).toBeNull();
   });
 
   it('end an unused code with its return', () => {
