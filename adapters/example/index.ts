@@ -1,4 +1,5 @@
 import { defineAdapter } from '#adapter/define-adapter.ts';
+import { fetching } from './fetching.ts';
 import { normalize } from './normalize.ts';
 import { Secrets, Settings } from './settings.ts';
 import { dedupeKey, parse, sign, verify } from './webhook.ts';
@@ -14,4 +15,5 @@ export const example = defineAdapter({
   secrets: Secrets,
   reader: { parse, normalize },
   webhook: { redeliveryHours: 72, verify, dedupeKey, sign },
+  fetching,
 });

@@ -39,6 +39,8 @@ function normalizeTold(told: Told, settings: Settings): Normalized {
       return itemGraded(told);
     case 'refund.paid':
       return refundPaid(told);
+    case 'return.changed':
+      return { outcome: 'fetch', refs: [{ kind: 'return', id: told.return_id }] };
     case 'survey.answered':
       return { outcome: 'ignored', because: 'a survey says nothing of the return' };
   }
@@ -154,7 +156,7 @@ function refundPaid(told: RefundPaid): Normalized {
 
 /** The return id is documented as unique, so it identifies. */
 function events(
-  told: Accepted | Exclude<Told, ParcelScanned | { kind: 'survey.answered' }>,
+  told: Accepted | Exclude<Told, ParcelScanned | { kind: 'return.changed' | 'survey.answered' }>,
   list: readonly ReturnEvent[],
 ): Normalized {
   const aliases: readonly Alias[] = [{ kind: 'return', value: told.return_id, unique: true }];

@@ -80,6 +80,13 @@ export const RefundPaid = z.looseObject({
 });
 export type RefundPaid = z.infer<typeof RefundPaid>;
 
+/** Only says that there is news; its id becomes part of a path. */
+export const ReturnChanged = z.looseObject({
+  kind: z.literal('return.changed'),
+  return_id: z.string().regex(/^[\w-]{1,140}$/),
+});
+export type ReturnChanged = z.infer<typeof ReturnChanged>;
+
 /** Known, and none of our business. */
 export const SurveyAnswered = z.looseObject({ kind: z.literal('survey.answered') });
 
@@ -90,6 +97,7 @@ export const Kinds = {
   'parcel.scanned': ParcelScanned,
   'item.graded': ItemGraded,
   'refund.paid': RefundPaid,
+  'return.changed': ReturnChanged,
   'survey.answered': SurveyAnswered,
 } as const;
 export type Told = z.infer<(typeof Kinds)[keyof typeof Kinds]>;

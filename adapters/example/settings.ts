@@ -24,6 +24,8 @@ export type Settings = z.output<typeof Settings>;
 /** The same names in every adapter; configuration hands over resolved secrets, never text. */
 export const Secrets = z.strictObject({
   webhook: WebhookSecrets.describe('Secrets that sign the webhooks; several while one is replaced.'),
-  api: SecretValue.optional().describe('Key of the API; may be left out while only webhooks are read.'),
+  api: SecretValue.optional().describe(
+    'Key of the API. Without it nothing is fetched, and a webhook that only points to a return is held.',
+  ),
 });
 export type Secrets = z.output<typeof Secrets>;

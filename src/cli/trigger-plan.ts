@@ -3,7 +3,7 @@ import type { InboundRequest } from '../adapter/webhook.ts';
 import type { ConnectionConfig, LoadedConfig } from '../config/config.ts';
 import { nearest } from '../config/config-problem.ts';
 import { freshen, freshLiterals } from '../demo/fresh.ts';
-import { fixturesOf, loadStory, loadWebhook, type StoryStep } from '../demo/stories.ts';
+import { fixturesOf, loadCase, loadStory, loadWebhook, type StoryStep } from '../demo/stories.ts';
 import { CliError } from './cli-error.ts';
 import { type Setting, setValue } from './set-value.ts';
 
@@ -60,7 +60,8 @@ export function planWebhooks(request: PlanRequest): readonly PlannedWebhook[] {
   const { adapter, times } = request;
   const [, folder, name] = /^(?:(stories|webhooks)\/)?(.*)$/s.exec(request.name) as unknown as string[];
   const stories = namesIn(adapter, 'stories');
-  const cases = namesIn(adapter, 'webhooks');
+  // What a provider answers is asked for, never sent.
+  const cases = namesIn(adapter, 'webhooks').filter(each => loadCase(fixturesOf(adapter), each).fetched === null);
   if (folder !== 'webhooks' && stories.includes(name!)) {
     const tellings = Array.from({ length: times }, () => planStory({ ...request, name: name! }));
     return withSettings(tellings.flat(), request.settings);

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { InboundRequest } from '../adapter/webhook.ts';
+import type { InboundRequest, ObjectRef } from '../adapter/webhook.ts';
 import type { FreshKind } from './fresh.ts';
 
-/** Reads what the demo plays from `fixtures/<adapter>/`: stories, and the webhooks they are made of, byte for byte. The tests read stories through it, too. */
+/** Reads what the demo plays from `fixtures/<adapter>/`: stories, and the webhooks and answers they are made of, byte for byte. The tests read stories through it, too. */
 
 /** `stories/<name>.json`: webhooks of one return (or of two that prove to be one), in the order they arrive. */
 export interface Story {
@@ -10,7 +10,7 @@ export interface Story {
   readonly title: string;
   readonly about: string;
   readonly connection: string;
-  /** Text in bodies and header values → what kind of thing it is. */
+  /** Text in bodies, header values and paths of calls → what kind of thing it is. */
   readonly fresh: Readonly<Record<string, FreshKind>>;
   readonly steps: readonly StoryStep[];
   readonly ends: StoryEnds;
@@ -24,6 +24,8 @@ export interface StoryStep {
   readonly tamper?: 'signature';
   /** How often the very same request is sent. Default once. */
   readonly times?: number;
+  /** Cases of `webhooks/` with what the provider answers, from this step on, when the gateway asks for these objects. */
+  readonly answers?: readonly string[];
 }
 
 /** What must have come of it once everything is told, whatever the order. */
@@ -59,17 +61,32 @@ export function loadStory(directory: URL, name: string): Story {
 
 /** A webhook as the provider sends it, but for what signing adds. `path` is where the gateway takes it. */
 export function loadWebhook(directory: URL, name: string, path: string): InboundRequest {
+  return { ...loadCase(directory, name).request, path };
+}
+
+/** One case of `webhooks/`. */
+export interface LoadedCase {
+  /** The object it is the answer about; `null`: a webhook. */
+  readonly fetched: ObjectRef | null;
+  /** Of an answer: method, path and query of the call, headers and body of what came back. */
+  readonly request: InboundRequest;
+}
+
+export function loadCase(directory: URL, name: string): LoadedCase {
   const folder = new URL(`webhooks/${name}/`, directory);
-  const { method, query, headers } = JSON.parse(readFileSync(new URL('request.json', folder), 'utf8')) as {
+  const file = JSON.parse(readFileSync(new URL('request.json', folder), 'utf8')) as {
+    readonly fetched?: ObjectRef;
     readonly method: string;
+    readonly path: string;
     readonly query?: string;
     readonly headers: Readonly<Record<string, string>>;
   };
-  return {
-    method,
-    path,
-    query: new URLSearchParams(query ?? ''),
-    headers: Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, [value]])),
+  const request: InboundRequest = {
+    method: file.method,
+    path: file.path,
+    query: new URLSearchParams(file.query ?? ''),
+    headers: Object.fromEntries(Object.entries(file.headers).map(([key, value]) => [key, [value]])),
     body: new Uint8Array(readFileSync(new URL('body', folder))),
   };
+  return { fetched: file.fetched ?? null, request };
 }

@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Adapter } from '../../src/adapter/define-adapter.ts';
 import { loadStories, type Story } from '../../src/demo/stories.ts';
-import { type ConnectionFixture, loadCases, loadConnections, type WebhookCase } from './fixtures.ts';
+import {
+  type AnswerFixture,
+  type ConnectionFixture,
+  loadAnswers,
+  loadCases,
+  loadConnections,
+  type WebhookCase,
+} from './fixtures.ts';
 import { describeDeclarations } from './kit-declarations.ts';
+import { describeFetching } from './kit-fetching.ts';
 import { describeFuture } from './kit-future.ts';
 import { describeOutcomes } from './kit-outcomes.ts';
 import { describePurity } from './kit-purity.ts';
@@ -14,7 +22,10 @@ export interface KitSubject {
   readonly adapter: Adapter;
   readonly directory: URL;
   readonly connections: ReadonlyMap<string, ConnectionFixture>;
+  /** Webhooks, and what the provider answers when it is asked. */
   readonly cases: readonly WebhookCase[];
+  readonly webhooks: readonly WebhookCase[];
+  readonly answers: readonly AnswerFixture[];
   readonly stories: readonly Story[];
 }
 
@@ -26,21 +37,25 @@ export const SIGNED_AT = new Date('2026-11-20T10:00:00.000Z');
  * adapter's fixtures. `directory`: `fixtures/<id>/`.
  */
 export function describeAdapter(adapter: Adapter, directory: URL): void {
+  const cases = loadCases(directory);
   const subject: KitSubject = {
     adapter,
     directory,
     connections: loadConnections(directory),
-    cases: loadCases(directory),
+    cases,
+    webhooks: cases.filter(({ fetched }) => fetched === null),
+    answers: loadAnswers(directory),
     stories: loadStories(directory),
   };
   describe(`adapter ${adapter.id}`, () => {
     it('has fixtures of webhooks and connections', () => {
-      expect(subject.cases.length).toBeGreaterThan(0);
+      expect(subject.webhooks.length).toBeGreaterThan(0);
       expect(subject.connections.size).toBeGreaterThan(0);
     });
 
     describeDeclarations(subject);
     describeSignatures(subject);
+    describeFetching(subject);
     describeOutcomes(subject);
     describeFuture(subject);
     describePurity(subject);

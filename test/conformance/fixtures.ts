@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import type { AnswerMeaning } from '../../src/adapter/provider-call.ts';
 import { Secret } from '../../src/adapter/secret.ts';
-import type { Connection, InboundRequest, Trust } from '../../src/adapter/webhook.ts';
-import { fixturesOf } from '../../src/demo/stories.ts';
+import type { Connection, InboundRequest, ObjectRef, Trust } from '../../src/adapter/webhook.ts';
+import { fixturesOf, loadCase } from '../../src/demo/stories.ts';
+import { FETCHED_KIND } from '../../src/pipeline/fetch-object.ts';
 
 /** Reads `fixtures/<adapter>/`: what providers send, byte for byte, and what it must become. */
 
@@ -33,13 +35,9 @@ export interface KitHints {
   readonly freeForm?: readonly string[];
 }
 
-/** `webhooks/<case>/request.json`. */
+/** `webhooks/<case>/request.json`, beside what is sent. */
 interface RequestFile {
   readonly connection: string;
-  readonly method: string;
-  readonly path: string;
-  readonly query?: string;
-  readonly headers: Readonly<Record<string, string>>;
   readonly kit?: KitHints;
 }
 
@@ -69,9 +67,22 @@ export interface Expected {
 export interface WebhookCase {
   readonly name: string;
   readonly connection: string;
+  /** The object that it is the answer about; `null`: a webhook. */
+  readonly fetched: ObjectRef | null;
+  /** As it is kept: an answer has the call's method and path, and the kind of object in a header. */
   readonly request: InboundRequest;
   readonly expected: Expected;
   readonly kit: KitHints;
+}
+
+/** `answers/<name>.json`: what the provider may answer to a call, and what it means. */
+export interface AnswerFixture {
+  readonly name: string;
+  readonly about: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly means: AnswerMeaning;
 }
 
 export { fixturesOf };
@@ -100,17 +111,22 @@ export function loadConnections(directory: URL): ReadonlyMap<string, ConnectionF
 
 export function loadCases(directory: URL): readonly WebhookCase[] {
   return namesIn(directory, 'webhooks/').map(name => {
-    const file = readJsonFile<RequestFile>(directory, `webhooks/${name}/request.json`);
-    const request: InboundRequest = {
-      method: file.method,
-      path: file.path,
-      query: new URLSearchParams(file.query ?? ''),
-      headers: Object.fromEntries(Object.entries(file.headers).map(([key, value]) => [key, [value]])),
-      body: new Uint8Array(readFileSync(new URL(`webhooks/${name}/body`, directory))),
-    };
+    const { connection, kit } = readJsonFile<RequestFile>(directory, `webhooks/${name}/request.json`);
+    const { fetched, request } = loadCase(directory, name);
+    const kind = fetched === null ? {} : { [FETCHED_KIND]: [fetched.kind] };
+    const kept = { ...request, headers: { ...kind, ...request.headers } };
     const expected = readJsonFile<Expected>(directory, `webhooks/${name}/expected.json`);
-    return { name, connection: file.connection, request, expected, kit: file.kit ?? {} };
+    return { name, connection, fetched, request: kept, expected, kit: kit ?? {} };
   });
+}
+
+/** None where the folder is not there. */
+export function loadAnswers(directory: URL): readonly AnswerFixture[] {
+  if (!existsSync(new URL('answers/', directory))) return [];
+  return namesIn(directory, 'answers/').map(file => ({
+    ...readJsonFile<AnswerFixture>(directory, `answers/${file}`),
+    name: file.slice(0, -'.json'.length),
+  }));
 }
 
 /** Wraps every text of `secrets`, as resolving references does. */

@@ -6,6 +6,7 @@ import type { AccountConfig, ConnectionConfig } from '../../src/config/config.ts
 import { loadStories, type Story } from '../../src/demo/stories.ts';
 import { canonicalJson } from '../../src/model/canonical-json.ts';
 import { type Interpretation, interpret } from '../../src/pipeline/interpret.ts';
+import { arrivalsOf } from './arrivals.ts';
 import { fixturesOf, loadCases, loadConnections, wrapSecrets } from './fixtures.ts';
 import { createRecording, inboundRow } from './recording.ts';
 
@@ -99,13 +100,12 @@ function states(
   );
 }
 
-/** The story's untampered webhooks, each received a minute after the one before. */
+/** The story's untampered webhooks and the answers they lead to, each received a minute after the one before. */
 function received(
   adapter: Adapter,
   story: Story,
 ): { accounts: ReadonlyMap<string, AccountConfig>; rows: readonly Interpretation[] } {
   const directory = fixturesOf(adapter.id);
-  const cases = new Map(loadCases(directory).map(each => [each.name, each]));
   const fixture = loadConnections(directory).get(story.connection)!;
   const connection: ConnectionConfig = {
     account: 'acme',
@@ -126,11 +126,11 @@ function received(
     destinations: new Map(),
     revision: null,
   };
-  const rows = story.steps
-    .filter(step => step.tamper === undefined)
-    .map((step, index) =>
-      inboundRow(connection, cases.get(step.webhook)!.request, `inb_${index}`, TEN_O_CLOCK + index * 60_000),
-    )
+  const rows = arrivalsOf(adapter, story, loadCases(directory), connection.settings)
+    .map(({ request, fetched }, index) => {
+      const row = inboundRow(connection, request, `inb_${index}`, TEN_O_CLOCK + index * 60_000);
+      return fetched === null ? row : ({ ...row, source: 'fetch', trust: 'fetched', secretIndex: null } as const);
+    })
     .map(work => interpret(work, connection));
   return { accounts: new Map([['acme', account]]), rows };
 }

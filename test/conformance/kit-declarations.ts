@@ -16,7 +16,7 @@ interface JsonSchema {
 }
 
 /** An adapter is what it says, and declares honestly what can be set. */
-export function describeDeclarations({ adapter, directory, connections }: KitSubject): void {
+export function describeDeclarations({ adapter, directory, connections, answers }: KitSubject): void {
   const folder = new URL(`${adapter.id}/`, ADAPTERS);
 
   describe('declarations', () => {
@@ -41,7 +41,8 @@ export function describeDeclarations({ adapter, directory, connections }: KitSub
     it('names the provenance of every case in the README of the fixtures', () => {
       const readme = readText(directory, 'README.md');
 
-      for (const name of readNames(directory)) expect(readme).toContain(`\`${name}\``);
+      for (const name of [...readNames(directory), ...answers.map(answer => answer.name)])
+        expect(readme).toContain(`\`${name}\``);
     });
 
     it('describes every setting, and convertibly to JSON Schema', () => {

@@ -8,7 +8,7 @@ import { interpretRequest } from './interpretation.ts';
 
 /** Pure functions, total over all bytes. */
 export function describePurity(subject: KitSubject): void {
-  const { adapter, cases, connections } = subject;
+  const { adapter, cases, webhooks, connections } = subject;
   const read = (webhookCase: WebhookCase, body = webhookCase.request.body) =>
     interpretRequest(adapter, { ...webhookCase.request, body }, settingsOf(subject, webhookCase));
 
@@ -75,8 +75,8 @@ export function describePurity(subject: KitSubject): void {
       if (webhook === undefined) return;
       for (const fixture of connections.values()) {
         const connection = openConnection(adapter, fixture);
-        for (const body of [...strangeBodies(), ...truncations(cases[0]!.request.body)]) {
-          for (const request of strangeRequests({ ...cases[0]!.request, body })) {
+        for (const body of [...strangeBodies(), ...truncations(webhooks[0]!.request.body)]) {
+          for (const request of strangeRequests({ ...webhooks[0]!.request, body })) {
             const verification = await webhook.verify(request, connection, SIGNED_AT);
 
             expect(['accepted', 'rejected']).toContain(verification.outcome);

@@ -7,7 +7,7 @@ import { type ConnectionFixture, openConnection } from './fixtures.ts';
 const DAY_MS = 86_400_000;
 
 /** The sender is proven by what the adapter's own `sign` does, and by nothing else. */
-export function describeSignatures({ adapter, connections, cases }: KitSubject): void {
+export function describeSignatures({ adapter, connections, webhooks }: KitSubject): void {
   const { webhook } = adapter;
   if (webhook === undefined) return;
 
@@ -18,10 +18,10 @@ export function describeSignatures({ adapter, connections, cases }: KitSubject):
 
   describe.each([...connections.values()])('connection $name', fixture => {
     const proves = fixture.trust === 'signed' || fixture.trust === 'credential';
-    const { request } = cases.find(candidate => candidate.connection === fixture.name) ?? cases[0]!;
+    const { request } = webhooks.find(candidate => candidate.connection === fixture.name) ?? webhooks[0]!;
 
     it('accepts its own signature of every case', async () => {
-      for (const { request: sent } of cases) {
+      for (const { request: sent } of webhooks) {
         const verification = await verified(await signed(sent, fixture), fixture);
 
         const secretIndex = proves ? 0 : null;
@@ -30,12 +30,12 @@ export function describeSignatures({ adapter, connections, cases }: KitSubject):
     });
 
     it('leaves the body as it is when it signs', async () => {
-      for (const { request: sent } of cases) expect((await signed(sent, fixture)).body).toEqual(sent.body);
+      for (const { request: sent } of webhooks) expect((await signed(sent, fixture)).body).toEqual(sent.body);
     });
 
     if (!proves) {
       it('reads nothing into what it cannot prove', () => {
-        const outcomes = cases
+        const outcomes = webhooks
           .filter(({ connection }) => connection === fixture.name)
           .flatMap(({ expected }) => (expected.notices ?? []).map(notice => notice.outcome));
 
@@ -108,7 +108,7 @@ export function describeSignatures({ adapter, connections, cases }: KitSubject):
         await verified(await signed(request, fixture), fixture),
         await verified(request, fixture),
       ];
-      for (const { request: sent } of cases) {
+      for (const { request: sent } of webhooks) {
         const settings = adapter.settings.parse(fixture.settings);
         answers.push(webhook.dedupeKey(sent, settings), adapter.reader.parse(sent, settings));
       }
