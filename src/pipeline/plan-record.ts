@@ -223,6 +223,7 @@ function outcomeOf(
   const notices = interpretation.notices.map((notice, index): NoticeOutcome => {
     const { type, key, problem } = notice;
     if (notice.state !== 'recorded') return { type, key, state: notice.state, eventIds: [], problem };
+    if (notice.fetches.length > 0) return { type, key, state: 'recorded', eventIds: [], problem };
     const found = targets[index]!;
     if (found.length === 0) {
       const message = 'No return of the account has this number yet; the notice is recorded once one has.';

@@ -37,6 +37,24 @@ const eventsOf = (plan: ReturnType<ReturnType<typeof gateway>['tell']>): readonl
 const brief = ({ type, sequence, revision, withdrawn }: NewEvent) => ({ type, sequence, revision, withdrawn });
 
 describe('recording', () => {
+  it('is done with a notice that only points to an object, which no return has to be found for', () => {
+    const fetching = {
+      kinds: ['rma'],
+      request: () => ({ method: 'GET', path: '/rma/7', headers: {} }) as const,
+      limits: () => [],
+    };
+    const { recording, tell } = gateway([toyDestination('all')], { ...toyAdapter(), fetching });
+
+    tell('inb_1', { outcome: 'fetch', refs: [{ kind: 'rma', id: '7' }] });
+
+    expect(recording.outcomes().get('inb_1')).toMatchObject({
+      state: 'recorded',
+      notices: [{ state: 'recorded', eventIds: [], problem: { code: 'FETCHING' } }],
+      attachesBy: [],
+    });
+    expect(recording.returns()).toEqual([]);
+  });
+
   it('gives each new fact the next sequence, and each destination that wants it a delivery', () => {
     const { tell } = gateway([toyDestination('all'), toyDestination('money', { events: ['refund.*'] })]);
 
