@@ -69,7 +69,7 @@ export function describeDeclarations({ adapter, directory, connections, answers 
       const secrets = fixture.secrets.webhook.map(secret => new Secret(secret));
 
       expect(checkSecrets(verification, secrets)).toEqual([]);
-      expect(checkSecrets(verification, []).length).toBe(fixture.trust === 'hint' ? 0 : 1);
+      expect(checkSecrets(verification, []).length).toBe(verification.scheme === 'none' ? 0 : 1);
     });
 
     it('has no default secret and takes no empty one', () => {
