@@ -56,6 +56,13 @@ function claimAnswers(telling: Telling, { story, connection, steps }: Played, in
     answers.every(({ status }) => status === connection.acknowledgeWith),
   );
   const earlier = steps.slice(0, index).find(other => other.step.webhook === step.webhook && other.inbound !== null);
+  if (inbound?.verification.trust === 'hint') {
+    telling.claim(
+      `${what}: what proves too little is never taken for a redelivery`,
+      answers.every(({ duplicate }) => !duplicate) && earlier?.inbound?.id !== inbound.id,
+    );
+    return;
+  }
   const first = earlier?.answers[0] ?? answers[0]!;
   telling.claim(
     `${what}: a redelivery is known as such, and only that`,

@@ -32,19 +32,28 @@ function freshened(literal: string, kind: FreshKind): string {
 
 /** Replaces the literals in the body and in header values; whatever else there is stays as it is, to the byte. */
 export function freshen(request: InboundRequest, literals: ReadonlyMap<string, string>): InboundRequest {
-  if (literals.size === 0) return request;
-  const longestFirst = [...literals.keys()].toSorted((one, other) => other.length - one.length);
-  const pattern = new RegExp(
-    longestFirst.map(literal => literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'),
-    'g',
-  );
-  const replace = (text: string) => text.replace(pattern, literal => literals.get(literal)!);
+  const replace = replacing(literals);
   // Latin-1 keeps each byte a character, so that bytes which are no text survive; the literals are ASCII.
   const body = new Uint8Array(Buffer.from(replace(Buffer.from(request.body).toString('latin1')), 'latin1'));
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, values]) => [name, values.map(replace)]),
   );
   return { ...request, headers, body };
+}
+
+/** What a provider answers, and where it is asked for: the same with the path of the call, in which ids stand, too. */
+export function freshenAnswer(call: InboundRequest, literals: ReadonlyMap<string, string>): InboundRequest {
+  return { ...freshen(call, literals), path: replacing(literals)(call.path) };
+}
+
+function replacing(literals: ReadonlyMap<string, string>): (text: string) => string {
+  if (literals.size === 0) return text => text;
+  const longestFirst = [...literals.keys()].toSorted((one, other) => other.length - one.length);
+  const pattern = new RegExp(
+    longestFirst.map(literal => literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'),
+    'g',
+  );
+  return text => text.replace(pattern, literal => literals.get(literal)!);
 }
 
 function several(alphabet: string, length: number): string {

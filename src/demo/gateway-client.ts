@@ -16,6 +16,8 @@ export interface WebhookAnswer {
 export interface Inbound {
   readonly id: string;
   readonly state: string;
+  readonly path: string;
+  readonly verification: { readonly trust: string };
   readonly returnIds: readonly string[];
   readonly notices: readonly {
     readonly type: string | null;
@@ -58,7 +60,7 @@ export interface GatewayClient {
   send(request: InboundRequest): Promise<WebhookAnswer>;
   /** The kept request once it has been read. Rejects if that takes more than a few seconds. */
   inbound(id: string): Promise<Inbound>;
-  inbounds(filter: Readonly<Record<string, string>>): Promise<readonly Pick<Inbound, 'id' | 'state'>[]>;
+  inbounds(filter: Readonly<Record<string, string>>): Promise<readonly Pick<Inbound, 'id' | 'state' | 'path'>[]>;
   /** A merged return's id gives the survivor. */
   returned(id: string): Promise<ReturnAuthorization>;
   events(returnId: string): Promise<readonly RecordedEvent[]>;

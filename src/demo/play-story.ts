@@ -2,12 +2,13 @@ import { Secret } from '../adapter/secret.ts';
 import type { InboundRequest } from '../adapter/webhook.ts';
 import type { ConnectionConfig } from '../config/config.ts';
 import type { ReturnAuthorization } from '../model/return.ts';
-import { freshen, freshLiterals } from './fresh.ts';
+import { followFetches } from './follow-fetches.ts';
+import { freshen, freshenAnswer, freshLiterals } from './fresh.ts';
 import { type Delivery, type Inbound, until, type WebhookAnswer } from './gateway-client.ts';
 import { anySecret } from './sample-folder.ts';
 import type { ShopMessage } from './sample-shop.ts';
 import type { Stage } from './stage.ts';
-import { fixturesOf, loadWebhook, type Story, type StoryStep } from './stories.ts';
+import { fixturesOf, loadCase, loadWebhook, type Story, type StoryStep } from './stories.ts';
 
 export interface PlayedStep {
   readonly step: StoryStep;
@@ -15,6 +16,8 @@ export interface PlayedStep {
   readonly answers: readonly WebhookAnswer[];
   /** What was kept; `null` where it was refused. */
   readonly inbound: Inbound | null;
+  /** What was fetched because of it, and kept. */
+  readonly fetched: readonly Inbound[];
   /** The returns of the story as they are after this step, the first recorded first. */
   readonly returns: readonly ReturnAuthorization[];
 }
@@ -33,7 +36,7 @@ export interface Played {
   readonly messages: readonly ShopMessage[];
 }
 
-/** Sends the webhooks of a story, each read by the gateway before the next is sent, and waits until all that follows is delivered. */
+/** Sends the webhooks of a story, each read by the gateway before the next is sent, and what it points to fetched, and waits until all that follows is delivered. */
 export async function playStory(
   stage: Stage,
   adapter: string,
@@ -44,17 +47,26 @@ export async function playStory(
   const connection = stage.connection(adapter);
   const literals = freshLiterals(story.fresh);
   const ids = new Set<string>();
+  const answers = new Map<string, { readonly kind: string; readonly call: InboundRequest }>();
+  const fetchedRows = new Set<string>();
   const steps: PlayedStep[] = [];
   for (const step of story.steps) {
+    for (const name of step.answers ?? []) {
+      const { fetched, request: call } = loadCase(fixturesOf(adapter), name);
+      const fresh = freshenAnswer(call, literals);
+      answers.set(fresh.path, { kind: fetched!.kind, call: fresh });
+      stage.provider.answer(adapter, fresh);
+    }
     const path = `/webhooks/${connection.account}/${connection.name}`;
     const request = freshen(loadWebhook(fixturesOf(adapter), step.webhook, path), literals);
     const signed = await sign(connection, request, step.tamper === 'signature', stage.now());
-    const answers: WebhookAnswer[] = [];
-    for (let time = 0; time < (step.times ?? 1); time += 1) answers.push(await stage.client.send(signed));
-    const { inboundId } = answers[0]!;
+    const replies: WebhookAnswer[] = [];
+    for (let time = 0; time < (step.times ?? 1); time += 1) replies.push(await stage.client.send(signed));
+    const { inboundId } = replies[0]!;
     const inbound = inboundId === null ? null : await stage.client.inbound(inboundId);
-    for (const id of inbound?.returnIds ?? []) ids.add(id);
-    const played = { step, answers, inbound, returns: await livingReturns(stage, ids) };
+    const fetched = inbound === null ? [] : await followFetches(stage, connection, request, answers, fetchedRows);
+    for (const row of [...(inbound === null ? [] : [inbound]), ...fetched]) for (const id of row.returnIds) ids.add(id);
+    const played = { step, answers: replies, inbound, fetched, returns: await livingReturns(stage, ids) };
     steps.push(played);
     await afterStep(played);
   }
@@ -94,7 +106,9 @@ async function livingReturns(stage: Stage, ids: ReadonlySet<string>): Promise<re
 
 /** A webhook that waited is read again once its return is known. */
 async function readAll(stage: Stage, { ends }: Story, steps: readonly PlayedStep[]): Promise<readonly Inbound[]> {
-  const ids = new Set(steps.flatMap(({ inbound }) => (inbound === null ? [] : [inbound.id])));
+  const ids = new Set(
+    steps.flatMap(({ inbound, fetched }) => [...(inbound === null ? [] : [inbound]), ...fetched].map(({ id }) => id)),
+  );
   return await until(
     () => Promise.all([...ids].map(id => stage.client.inbound(id))),
     rows => rows.filter(row => row.state === 'waiting').length <= (ends.kept?.waiting ?? 0),

@@ -19,6 +19,7 @@ export const DEMO_FOLDER = fileURLToPath(new URL('.data/demo', ROOT));
 export const SAMPLE_GATEWAY = 'http://127.0.0.1:8080';
 export const SAMPLE_SHOP_PORT = 4100;
 const SAMPLE_SHOP = `http://127.0.0.1:${SAMPLE_SHOP_PORT}`;
+const SAMPLE_PROVIDER = 'http://127.0.0.1:4200';
 
 export const ADMIN_TOKEN = 'RETOUR_ADMIN_TOKEN';
 
@@ -43,7 +44,7 @@ export function requireSample(root: URL = ROOT): void {
 /** Makes what is missing; secrets and store that are there from an earlier run stay. */
 export async function prepareFolder(
   folder: string,
-  at: { readonly gatewayUrl: string; readonly shopUrl: string },
+  at: { readonly gatewayUrl: string; readonly shopUrl: string; readonly providerUrl: string },
 ): Promise<SampleFolder> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const configDirectory = join(folder, 'config');
@@ -55,7 +56,10 @@ export async function prepareFolder(
     const text = await readFile(file, 'utf8');
     for (const [, name] of text.matchAll(/\benv:\s*([A-Z_][A-Z0-9_]*)/g)) names.add(name!);
     for (const name of basicSecrets(text)) pairs.add(name);
-    const placed = text.replaceAll(SAMPLE_SHOP, at.shopUrl).replaceAll(SAMPLE_GATEWAY, at.gatewayUrl);
+    const placed = text
+      .replaceAll(SAMPLE_SHOP, at.shopUrl)
+      .replaceAll(SAMPLE_PROVIDER, at.providerUrl)
+      .replaceAll(SAMPLE_GATEWAY, at.gatewayUrl);
     await writeFile(file, placed.replaceAll('$schema=../', '$schema=../../../config/'));
   }
   return {

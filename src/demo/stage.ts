@@ -11,6 +11,7 @@ import { createLog } from '../telemetry/log.ts';
 import { createGatewayClient, type GatewayClient } from './gateway-client.ts';
 import { freePort } from './ports.ts';
 import { ADMIN_TOKEN, prepareFolder, requireSample, SAMPLE_GATEWAY } from './sample-folder.ts';
+import { openSampleProvider, type SampleProvider } from './sample-provider.ts';
 import { openSampleShop, type SampleShop } from './sample-shop.ts';
 
 /** A gateway with the sample accounts and a merchant's systems behind it, all in this process and on loopback. */
@@ -20,6 +21,7 @@ export interface Stage {
   readonly folder: string;
   readonly client: GatewayClient;
   readonly shop: SampleShop;
+  readonly provider: SampleProvider;
   /** The sample account of an adapter. */
   connection(adapter: string): ConnectionConfig;
   now(): number;
@@ -39,11 +41,13 @@ export async function openStage({ folder, port, shopPort }: StageRequest): Promi
   requireSample();
   await refuseIfRunning(folder);
   const shop = await openSampleShop(shopPort, now);
+  const provider = await openSampleProvider();
   try {
     const gatewayPort = port === 0 ? 0 : await freePort(port);
     const { configDirectory, databaseUrl, logFile, secrets } = await prepareFolder(folder, {
       gatewayUrl: port === 0 ? SAMPLE_GATEWAY : `http://127.0.0.1:${gatewayPort}`,
       shopUrl: shop.url,
+      providerUrl: provider.url,
     });
     const token = secrets[ADMIN_TOKEN]!;
     const logStream = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
@@ -59,17 +63,18 @@ export async function openStage({ folder, port, shopPort }: StageRequest): Promi
       token,
       folder,
       shop,
+      provider,
       now,
       client: createGatewayClient(gateway.url, token),
       connection: adapter => connectionOf(gateway, adapter),
       async close() {
         await gateway.close();
-        await shop.close();
+        await Promise.all([shop.close(), provider.close()]);
         await new Promise<void>(resolve => logStream.end(resolve));
       },
     };
   } catch (error) {
-    await shop.close();
+    await Promise.all([shop.close(), provider.close()]);
     throw error;
   }
 }

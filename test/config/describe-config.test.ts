@@ -121,6 +121,7 @@ describe('the configuration that comes with the gateway', () => {
     const { configDirectory, secrets } = await prepareFolder(folder, {
       gatewayUrl: SAMPLE_GATEWAY,
       shopUrl: 'http://127.0.0.1:4100',
+      providerUrl: 'http://127.0.0.1:4200',
     });
 
     const result = await readConfig({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { InboundRequest } from '../../src/adapter/webhook.ts';
-import { freshen, freshLiterals } from '../../src/demo/fresh.ts';
+import { freshen, freshenAnswer, freshLiterals } from '../../src/demo/fresh.ts';
 
 function request(body: Uint8Array, headers: Record<string, readonly string[]> = {}): InboundRequest {
   return { method: 'POST', path: '/webhooks/a/b', query: new URLSearchParams(), headers, body };
@@ -41,6 +41,15 @@ describe('fresh literals', () => {
 
     expect(Buffer.from(freshened.body).toString()).toBe('{"id":"PR-1-abc","again":"PR-1-abc"}');
     expect(freshened.headers).toEqual({ 'webhook-id': ['PR-1-abc'], accept: ['*/*'] });
+  });
+
+  it('stand in the path of a call, too, and not in that of a webhook', () => {
+    const call = { ...request(Buffer.from('{"id":"PR-1"}')), path: '/returns/PR-1' };
+    const literals = new Map([['PR-1', 'PR-1-abc']]);
+
+    expect(freshenAnswer(call, literals)).toMatchObject({ method: 'POST', path: '/returns/PR-1-abc' });
+    expect(Buffer.from(freshenAnswer(call, literals).body).toString()).toBe('{"id":"PR-1-abc"}');
+    expect(freshen(call, literals).path).toBe('/returns/PR-1');
   });
 
   it('take the longer of two literals that begin alike, and read no pattern into them', () => {

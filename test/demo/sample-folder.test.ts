@@ -6,7 +6,11 @@ import { adapters, exampleAdapters } from '../../src/adapters.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { prepareFolder } from '../../src/demo/sample-folder.ts';
 
-const PLACES = { gatewayUrl: 'http://127.0.0.1:9090', shopUrl: 'http://127.0.0.1:5200' };
+const PLACES = {
+  gatewayUrl: 'http://127.0.0.1:9090',
+  shopUrl: 'http://127.0.0.1:5200',
+  providerUrl: 'http://127.0.0.1:5300',
+};
 
 let folder = '';
 beforeEach(async () => {
@@ -29,9 +33,16 @@ describe('the folder of the demo', () => {
     const urls = [...config.accounts.values()].flatMap(account =>
       [...account.destinations.values()].map(({ url }) => url),
     );
+    const asked = [...config.accounts.values()].flatMap(account =>
+      [...account.connections.values()].flatMap(({ adapter, settings }) =>
+        adapter.fetching === undefined ? [] : [(settings as { baseUrl: string }).baseUrl],
+      ),
+    );
     expect(config.gateway.publicUrl).toBe('http://127.0.0.1:9090');
     expect(urls.length).toBeGreaterThan(0);
     expect(urls.filter(url => !url.startsWith('http://127.0.0.1:5200/hooks/'))).toEqual([]);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.filter(url => !url.startsWith('http://127.0.0.1:5300/'))).toEqual([]);
   });
 
   it('has a sample account for every adapter', async () => {

@@ -70,6 +70,30 @@ describe('the stage', () => {
     expect(await holds({ status: 'received', kept: { waiting: 1 } })).toBe(false);
   });
 
+  it('knows a story whose webhooks only point to a return, by what the provider answers then', async () => {
+    const here = await open();
+    const pointed = loadStory(fixturesOf('example'), 'pointed-to');
+    const claims = collectClaims(() => {});
+
+    const played = await playStory(here, 'example', pointed);
+    claimStory(here, claims.telling, played);
+
+    expect(claims.finish()).toBe(true);
+    expect(played.steps.map(({ fetched }) => fetched.map(({ state }) => state))).toEqual([['recorded'], ['recorded']]);
+    expect(played.returns).toMatchObject([{ settlements: [{ state: 'paid' }] }]);
+  });
+
+  it('makes no return of a webhook whose object the provider does not have', async () => {
+    const here = await open();
+    const { steps, ...pointed } = loadStory(fixturesOf('example'), 'pointed-to');
+    const unanswered = steps.map(({ answers: _, ...step }) => step);
+
+    const played = await playStory(here, 'example', { ...pointed, steps: unanswered });
+
+    expect(played.returns).toEqual([]);
+    expect(played.inbound.map(({ state }) => state)).toEqual(['recorded', 'recorded']);
+  });
+
   it('tells a story twice over one store, as two returns', async () => {
     const here = await open();
 
