@@ -55,6 +55,7 @@ export function deriveFacts(account: string, tellings: readonly Telling[]): read
       if (value !== current) timesEntered.set(value, (timesEntered.get(value) ?? 0) + 1);
       current = value;
       const nth = String(timesEntered.get(value));
+      if (event.occurrence.again === true && nth === '1') continue;
       const base = [account, member.telling.source.connection, member.anchor, event.type, event.subject];
       add([...base, 'entry', axis, value, nth], member);
     }

@@ -203,13 +203,19 @@ export type EventType = (typeof EVENT_TYPES)[number];
 /**
  * What tells one happening of a type and subject from the next. Fixed per adapter and event type:
  * `id` the provider's id of the fact · `time` the provider's time of the fact (then `occurredAt` is mandatory) ·
- * `once` it happens once · `entry` the nth time a value was entered on an axis, for values that may come back.
+ * `once` it happens once · `entry` the nth time a value was entered on an axis, for values that may come back; with
+ * `again` only its coming back is a fact, and the first time is none.
  */
 export const Occurrence = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('id'), id: z.string().min(1).max(300) }),
   z.strictObject({ by: z.literal('time') }),
   z.strictObject({ by: z.literal('once') }),
-  z.strictObject({ by: z.literal('entry'), axis: z.string().min(1).max(60), value: z.string().max(300) }),
+  z.strictObject({
+    by: z.literal('entry'),
+    axis: z.string().min(1).max(60),
+    value: z.string().max(300),
+    again: z.literal(true).optional(),
+  }),
 ]);
 export type Occurrence = z.infer<typeof Occurrence>;
 

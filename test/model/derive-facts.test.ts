@@ -50,6 +50,25 @@ describe('fact keys', () => {
     expect(new Set([...ids, deriveFacts('globex', [base])[0]!.eventId]).size).toBe(ids.length + 1);
   });
 
+  it('make a fact of a value that comes back alone, where its first time is none', () => {
+    const open = { occurrence: { by: 'entry', axis: 'status', value: 'open', again: true } } as const;
+    const done = { occurrence: { by: 'entry', axis: 'status', value: 'done' } } as const;
+    const looks = [
+      telling('return.reopened', {}, { ...open, received: 1 }),
+      telling('return.reopened', {}, { ...open, received: 2 }),
+      telling('return.completed', {}, { ...done, received: 3 }),
+      telling('return.reopened', {}, { ...open, received: 4 }),
+      telling('return.reopened', {}, { ...open, received: 5 }),
+    ];
+
+    const types = (some: typeof looks) => deriveFacts(ACCOUNT, some).map(({ event }) => event.type);
+
+    expect(types(looks.slice(0, 2))).toEqual([]);
+    expect(types(looks.slice(0, 3))).toEqual(['return.completed']);
+    expect(types(looks)).toEqual(['return.completed', 'return.reopened']);
+    expect(types(looks.toReversed())).toEqual(['return.completed', 'return.reopened']);
+  });
+
   it('let the earliest told time count, never later than its own receipt', () => {
     const [fact] = deriveFacts(ACCOUNT, [
       telling('return.requested', {}, { occurred: 30, received: 20 }),
