@@ -5,6 +5,7 @@ import type { GatewayError } from '../gateway-error.ts';
 import type { NewId } from '../model/ids.ts';
 import type { KeepResult, NewInbound, Rejection, Store } from '../storage/store.ts';
 import { describeError, type Log } from '../telemetry/log.ts';
+import { FETCHED_KIND } from './fetch-object.ts';
 import { withoutCredentials } from './without-credentials.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -106,7 +107,8 @@ function inboundOf(
   receivedAtMs: number,
 ): NewInbound {
   const { account, name, adapter, settings } = connection;
-  const { headers, query } = withoutCredentials(request, connection);
+  const { headers: sent, query } = withoutCredentials(request, connection);
+  const { [FETCHED_KIND]: _ours, ...headers } = sent; // what says that we fetched it is never the sender's to say
   const { method, path, body } = request;
   const { trust, secretIndex } = verification;
   return {

@@ -195,3 +195,15 @@ describe('receiving', () => {
     expect(rows[0]!.query.includes('shop=1')).toBe(query.includes('shop=1'));
   });
 });
+
+describe('a header of ours', () => {
+  it('is not kept from a sender: only a fetch says what was fetched', async () => {
+    const { receive, rows } = door(standardConnection({ scheme: 'none' }, []));
+    const headers = { ...request().headers, 'retour-object-kind': ['rma'], 'x-other': ['1'] };
+
+    await receive(standardConnection({ scheme: 'none' }, []), request({ headers }));
+
+    expect(rows[0]?.headers).not.toHaveProperty('retour-object-kind');
+    expect(rows[0]?.headers).toMatchObject({ 'x-other': ['1'] });
+  });
+});
