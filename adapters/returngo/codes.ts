@@ -42,6 +42,9 @@ export const RMA_STATUSES: Readonly<Record<string, Standing>> = {
   Canceled: { ...OVER, claim: 'cancelled' }, // by whom is [not found]
 };
 
+/** An RMA that is open after one of these was reopened. */
+export const CLOSED_STATUSES = Object.keys(RMA_STATUSES).filter(status => RMA_STATUSES[status]!.claim !== 'open');
+
 /** `shipments[].status` [API page], the transitions among them included. */
 export const SHIPMENT_STATUSES = ['Pending', 'LabelCreated', 'Shipped', 'Received', 'Canceled', 'Validated'] as const;
 export type ShipmentStatus = (typeof SHIPMENT_STATUSES)[number];

@@ -3,7 +3,7 @@ import type { Condition, Method } from '#model/codes.ts';
 import type { DetailItem, Details, ItemChange, Occurrence, ReturnEvent } from '#model/return-event.ts';
 import { instantFrom } from '#model/time.ts';
 import { moneyOf } from './amounts.ts';
-import { RMA_STATUSES, type Standing } from './codes.ts';
+import { CLOSED_STATUSES, RMA_STATUSES, type Standing } from './codes.ts';
 import type { PartRead } from './normalize.ts';
 import type { Item, Rma, RmaTold } from './notices.ts';
 import type { Settings } from './settings.ts';
@@ -45,7 +45,7 @@ function claimsOf(status: string, { claim }: Standing, { createdAt }: Rma): read
   const open = (occurredAt: string | null): ReturnEvent => ({
     type: 'return.reopened',
     subject: 'total',
-    occurrence: { by: 'entry', axis: 'status', value: 'open', again: true },
+    occurrence: { by: 'entry', axis: 'status', value: 'open', after: CLOSED_STATUSES },
     occurredAt,
     change: {},
   });

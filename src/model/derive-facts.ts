@@ -47,21 +47,34 @@ export function deriveFacts(account: string, tellings: readonly Telling[]): read
   for (const observations of entries.values()) {
     observations.sort(byTime);
     const timesEntered = new Map<string, number>();
-    let current: string | null = null;
+    const entered: string[] = [];
     for (const member of observations) {
       const { event } = member.telling;
       if (event.occurrence.by !== 'entry') continue;
-      const { axis, value } = event.occurrence;
-      if (value !== current) timesEntered.set(value, (timesEntered.get(value) ?? 0) + 1);
-      current = value;
-      const nth = String(timesEntered.get(value));
-      if (event.occurrence.again === true && nth === '1') continue;
+      const { axis, value, after } = event.occurrence;
+      if (value !== entered.at(-1)) {
+        timesEntered.set(value, (timesEntered.get(value) ?? 0) + 1);
+        entered.push(value);
+      }
       const base = [account, member.telling.source.connection, member.anchor, event.type, event.subject];
-      add([...base, 'entry', axis, value, nth], member);
+      if (after === undefined) {
+        add([...base, 'entry', axis, value, String(timesEntered.get(value))], member);
+      } else if (timesLeft(entered, after) > 0) {
+        // The value it went on to is no part of the key: one that is told late may stand in between.
+        add([...base, 'left', axis, String(timesLeft(entered, after))], member);
+      }
     }
   }
 
   return [...groups].map(([key, members]) => factOf(key, members));
+}
+
+/** How often these values, in the order they were entered, went on from one of `after` to one that is not. */
+function timesLeft(entered: readonly string[], after: readonly string[]): number {
+  const left = entered.filter(
+    (value, index) => index > 0 && after.includes(entered[index - 1]!) && !after.includes(value),
+  );
+  return left.length;
 }
 
 interface Seen {

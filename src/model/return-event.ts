@@ -203,8 +203,8 @@ export type EventType = (typeof EVENT_TYPES)[number];
 /**
  * What tells one happening of a type and subject from the next. Fixed per adapter and event type:
  * `id` the provider's id of the fact · `time` the provider's time of the fact (then `occurredAt` is mandatory) ·
- * `once` it happens once · `entry` the nth time a value was entered on an axis, for values that may come back; with
- * `again` only its coming back is a fact, and the first time is none.
+ * `once` it happens once · `entry` the nth time a value was entered on an axis, for values that may come back; with `after`,
+ * the nth time the axis left the values named there, and no fact where it never did: what only two snapshots show together.
  */
 export const Occurrence = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('id'), id: z.string().min(1).max(300) }),
@@ -214,7 +214,7 @@ export const Occurrence = z.discriminatedUnion('by', [
     by: z.literal('entry'),
     axis: z.string().min(1).max(60),
     value: z.string().max(300),
-    again: z.literal(true).optional(),
+    after: z.array(z.string().max(300)).min(1).max(20).optional(),
   }),
 ]);
 export type Occurrence = z.infer<typeof Occurrence>;

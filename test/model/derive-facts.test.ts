@@ -50,25 +50,6 @@ describe('fact keys', () => {
     expect(new Set([...ids, deriveFacts('globex', [base])[0]!.eventId]).size).toBe(ids.length + 1);
   });
 
-  it('make a fact of a value that comes back alone, where its first time is none', () => {
-    const open = { occurrence: { by: 'entry', axis: 'status', value: 'open', again: true } } as const;
-    const done = { occurrence: { by: 'entry', axis: 'status', value: 'done' } } as const;
-    const looks = [
-      telling('return.reopened', {}, { ...open, received: 1 }),
-      telling('return.reopened', {}, { ...open, received: 2 }),
-      telling('return.completed', {}, { ...done, received: 3 }),
-      telling('return.reopened', {}, { ...open, received: 4 }),
-      telling('return.reopened', {}, { ...open, received: 5 }),
-    ];
-
-    const types = (some: typeof looks) => deriveFacts(ACCOUNT, some).map(({ event }) => event.type);
-
-    expect(types(looks.slice(0, 2))).toEqual([]);
-    expect(types(looks.slice(0, 3))).toEqual(['return.completed']);
-    expect(types(looks)).toEqual(['return.completed', 'return.reopened']);
-    expect(types(looks.toReversed())).toEqual(['return.completed', 'return.reopened']);
-  });
-
   it('let the earliest told time count, never later than its own receipt', () => {
     const [fact] = deriveFacts(ACCOUNT, [
       telling('return.requested', {}, { occurred: 30, received: 20 }),
@@ -133,6 +114,41 @@ describe('values that may come back', () => {
     ]);
 
     expect(facts).toHaveLength(2);
+  });
+});
+
+describe('what only two tellings show together', () => {
+  const state = (value: string, after?: readonly string[]) =>
+    ({ occurrence: { by: 'entry', axis: 'state', value, ...(after ? { after: [...after] } : {}) } }) as const;
+  const over = ['completed', 'rejected'];
+  const completed = (received: number) =>
+    telling('return.completed', {}, { ...state('completed'), occurred: received, received: 50 });
+  const goesOn = (received: number, value = 'open') =>
+    telling('return.reopened', {}, { ...state(value, over), occurred: received, received: 50 });
+  const reopenedIn = (...tellings: Parameters<typeof deriveFacts>[1]) =>
+    deriveFacts(ACCOUNT, tellings).filter(fact => fact.event.type === 'return.reopened');
+
+  it('is no fact before the axis left one of the values', () => {
+    expect(reopenedIn(goesOn(1))).toEqual([]);
+    expect(reopenedIn(goesOn(1), completed(2))).toEqual([]);
+    expect(reopenedIn(goesOn(1), goesOn(3, 'review'))).toEqual([]);
+  });
+
+  it('is one fact each time it did, however often it is repeated', () => {
+    const facts = reopenedIn(completed(2), goesOn(3), goesOn(4), completed(5), goesOn(6));
+
+    expect(facts.map(fact => [fact.effectiveAt, fact.tellings.length])).toEqual([
+      [at(3), 2],
+      [at(6), 1],
+    ]);
+  });
+
+  it('is not withdrawn by a late telling that stands in between, whose time counts from then on', () => {
+    const [before] = reopenedIn(completed(2), goesOn(5));
+
+    expect(reopenedIn(completed(2), goesOn(5), goesOn(4, 'review'), goesOn(1))).toMatchObject([
+      { eventId: before!.eventId, effectiveAt: at(4) },
+    ]);
   });
 });
 
