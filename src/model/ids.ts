@@ -9,8 +9,8 @@ export const Slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case le
 export type RandomPrefix = 'ret' | 'inb' | 'rej' | 'dlv' | 'att' | 'rev' | 'tok' | 'tmr';
 export type NewId = (prefix: RandomPrefix) => string;
 
-/** Ids derived from what they name, so that a rebuilt store has the same ones: events, items, shipments, settlements. */
-export type NaturalPrefix = 'evt' | 'itm' | 'shp' | 'stl';
+/** Ids derived from what they name, so that a rebuilt store has the same ones: events, items, shipments, settlements, findings. */
+export type NaturalPrefix = 'evt' | 'itm' | 'shp' | 'stl' | 'fnd';
 
 /** The same facts are folded again with every notice of their return, so the last ids made are remembered. */
 const REMEMBERED = 20_000;

@@ -9,7 +9,7 @@ import type { ReturnEvent, Shopper } from '../model/return-event.ts';
  * awaited inside one would leave it. Times are Unix milliseconds given by the caller, unless a type says otherwise.
  * Every read for a caller takes that caller's account scope first, so that forgetting it does not compile.
  */
-export interface Store extends Intake, Recording, Delivering, Timers, Calls, Administration, Removing, Reads {
+export interface Store extends Intake, Recording, Delivering, Timers, Calls, Findings, Administration, Removing, Reads {
   close(): Promise<void>;
 }
 
@@ -461,6 +461,52 @@ interface Calls {
   holdCalls(hold: OfConnection & { readonly untilMs: number }): Promise<void>;
 }
 
+// ── Findings ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const FINDING_KINDS = [
+  'new_field',
+  'vanished_field',
+  'new_code',
+  'new_type',
+  'silent_connection',
+  'silent_stage',
+  'fetch_refused',
+  'fetch_given_up',
+] as const;
+export type FindingKind = (typeof FINDING_KINDS)[number];
+
+/** Something about a connection that a person should look at. Carries no personal data. */
+export interface Finding {
+  /** Follows from account, connection, kind and subject, so that each of these has one finding. */
+  readonly id: string;
+  readonly account: string;
+  readonly connection: string;
+  readonly kind: FindingKind;
+  /** What of the connection: a field, a code, a stage, an object. */
+  readonly subject: string;
+  readonly firstSeenAtMs: number;
+  readonly lastSeenAtMs: number;
+  readonly count: number;
+  /** Small: a masked sample, numbers, ids. As it was when last seen. */
+  readonly detail: Readonly<Record<string, unknown>>;
+  /** `null`: open. */
+  readonly closedAtMs: number | null;
+}
+
+export interface NotedFinding extends Omit<Finding, 'firstSeenAtMs' | 'lastSeenAtMs' | 'closedAtMs'> {
+  readonly seenAtMs: number;
+}
+
+interface Findings {
+  /**
+   * Adds to the findings that are there, and opens the others: counts add up, the detail is that of the latest, and one
+   * that was seen after it was closed opens again. One transaction; answers those that it opened.
+   */
+  noteFindings(batch: readonly NotedFinding[]): Promise<readonly Finding[]>;
+  /** One that is closed stays as it is. `null`: not there. */
+  closeFinding(scope: Scope, id: string, nowMs: number): Promise<Finding | null>;
+}
+
 // ── Administration ──────────────────────────────────────────────────────────────────────────────────────────────
 
 export const ROLES = ['viewer', 'support', 'on_call', 'config_admin', 'security_admin'] as const;
@@ -678,6 +724,15 @@ export interface InboundFilter {
   readonly receivedAfterMs?: number;
 }
 
+export interface FindingFilter {
+  readonly account?: string;
+  readonly connection?: string;
+  readonly kind?: FindingKind;
+  readonly state?: 'open' | 'closed';
+  /** Exclusive. */
+  readonly seenAfterMs?: number;
+}
+
 export interface DeliveryRow {
   readonly id: string;
   readonly account: string;
@@ -741,6 +796,8 @@ interface Reads {
     filter: { readonly account?: string; readonly connection?: string },
     page: Page,
   ): Promise<readonly Rejection[]>;
+  /** Last seen first. */
+  listFindings(scope: Scope, filter: FindingFilter, page: Page): Promise<readonly Finding[]>;
   getDelivery(
     scope: Scope,
     id: string,

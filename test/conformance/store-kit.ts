@@ -3,6 +3,7 @@ import { describeAdministration } from './store-kit/administration.ts';
 import { describeCalls } from './store-kit/calls.ts';
 import { describeDelivering } from './store-kit/delivering.ts';
 import { describeErasing } from './store-kit/erasing.ts';
+import { describeFindings } from './store-kit/findings.ts';
 import type { OpenAt } from './store-kit/harness.ts';
 import { describeIntake } from './store-kit/intake.ts';
 import { describeInterleaving } from './store-kit/interleaving.ts';
@@ -25,6 +26,7 @@ export function describeStore(name: string, open: OpenAt): void {
     describeInterleaving(open);
     describeTimers(open);
     describeCalls(open);
+    describeFindings(open);
     describeAdministration(open);
     describeRetention(open);
     describeErasing(open);

@@ -189,6 +189,13 @@ export const MOVED: readonly MovedTable[] = [
     count: 'SELECT count(*) FROM call_span',
   },
   {
+    table: schema.finding,
+    folded: false,
+    rows: `SELECT account, id, connection, kind, subject, first_seen_at_ms, last_seen_at_ms, count, detail, closed_at_ms
+      FROM finding ORDER BY ref`,
+    count: 'SELECT count(*) FROM finding',
+  },
+  {
     table: schema.token,
     folded: false,
     rows: `SELECT id, digest, name, roles, accounts, created_at_ms, created_by, revoked_at_ms FROM token ORDER BY id`,

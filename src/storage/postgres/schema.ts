@@ -399,6 +399,30 @@ export const callSpan = pgTable(
   table => [primaryKey({ columns: [table.account, table.connection, table.span_ms] })],
 );
 
+export const finding = pgTable(
+  'finding',
+  {
+    account: words('account').notNull(),
+    id: words('id').notNull(),
+    connection: words('connection').notNull(),
+    kind: words('kind').notNull(),
+    subject: words('subject').notNull(),
+    first_seen_at_ms: long('first_seen_at_ms').notNull(),
+    last_seen_at_ms: long('last_seen_at_ms').notNull(),
+    count: long('count').notNull(),
+    detail: document('detail').notNull(),
+    closed_at_ms: long('closed_at_ms'),
+  },
+  table => [
+    primaryKey({ columns: [table.account, table.id] }),
+    index('finding_by_kind').on(table.account, table.connection, table.kind, table.last_seen_at_ms, table.id),
+    index('finding_by_connection').on(table.account, table.connection, table.last_seen_at_ms, table.id),
+    index('finding_open')
+      .on(table.account, table.connection, table.last_seen_at_ms, table.id)
+      .where(sql`closed_at_ms IS NULL`),
+  ],
+);
+
 export const token = pgTable('token', {
   id: words('id').notNull().primaryKey(),
   digest: bytes('digest').notNull().unique(),

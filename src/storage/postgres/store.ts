@@ -8,6 +8,7 @@ import { createClaimedAccounts } from './claimed-accounts.ts';
 import { checkServer } from './connect.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createDestinations } from './destinations.ts';
+import { createFindings } from './findings.ts';
 import { createIntake } from './intake.ts';
 import { createDeliveryReads } from './list-deliveries.ts';
 import { createLists } from './lists.ts';
@@ -63,6 +64,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     ...createDeliveryReads(database),
     ...createTimers(database),
     ...createCalls(database),
+    ...createFindings(database),
     ...createAdministration(database),
     ...createLists(database),
     ...createRemoving(database, partitions),

@@ -5,6 +5,7 @@ import { createDestinationStates } from './destination-states.ts';
 import { createInboundRows } from './inbound-rows.ts';
 import { createDeliveriesOf, createListDeliveries } from './list-deliveries.ts';
 import { createListEvents } from './list-events.ts';
+import { createListFindings } from './list-findings.ts';
 import { createListInbound, createListRejections } from './list-inbound.ts';
 import { createListReturns } from './list-returns.ts';
 import { createReturnRows } from './return-rows.ts';
@@ -18,6 +19,7 @@ export const LISTS = [
   'listEvents',
   'listInbound',
   'listRejections',
+  'listFindings',
   'listDeliveries',
   'deliveriesOf',
   'listDestinationStates',
@@ -49,6 +51,7 @@ export function createLists(client: Database): Lists {
     listEvents: events.inOrder,
     listInbound: createListInbound(client, createInboundRows(client)),
     listRejections: createListRejections(client),
+    listFindings: createListFindings(client),
     listDeliveries: createListDeliveries(client, deliveries),
     deliveriesOf: createDeliveriesOf(client, deliveries),
     listDestinationStates: createDestinationStates(client).list,

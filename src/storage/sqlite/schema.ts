@@ -305,6 +305,28 @@ export const callSpan = sqliteTable(
   table => [primaryKey({ columns: [table.account, table.connection, table.span_ms] })],
 );
 
+export const finding = sqliteTable(
+  'finding',
+  {
+    ref: integer('ref').primaryKey(),
+    id: words('id').unique(),
+    account: words('account'),
+    connection: words('connection'),
+    kind: words('kind'),
+    subject: words('subject'),
+    first_seen_at_ms: int('first_seen_at_ms'),
+    last_seen_at_ms: int('last_seen_at_ms'),
+    count: int('count'),
+    detail: words('detail'),
+    closed_at_ms: integer('closed_at_ms'),
+  },
+  table => [
+    index('finding_by_kind').on(table.account, table.connection, table.kind, table.last_seen_at_ms),
+    index('finding_by_connection').on(table.account, table.connection, table.last_seen_at_ms),
+    index('finding_open').on(table.account, table.connection, table.last_seen_at_ms).where(sql`closed_at_ms IS NULL`),
+  ],
+);
+
 export const token = sqliteTable('token', {
   id: text('id').primaryKey().notNull(),
   digest: bytes('digest').unique(),

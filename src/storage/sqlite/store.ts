@@ -9,6 +9,7 @@ import { lockFile, openingError, openWriter, storeFile } from './connect.ts';
 import { createConnections } from './connections.ts';
 import { createDeliveryRows } from './delivery-rows.ts';
 import { createDestinations } from './destinations.ts';
+import { createFindings } from './findings.ts';
 import { createInboundRows } from './inbound-rows.ts';
 import { createIntake } from './intake.ts';
 import { LISTS, type List } from './lists.ts';
@@ -94,6 +95,7 @@ function assemble(
     ...createDestinations(writer, returns, deliveries),
     ...createTimers(writer),
     ...createCalls(writer),
+    ...createFindings(writer),
     ...createAdministration(writer),
   };
   const reader = createReader({ path, checkpointEveryMs, onProblem });

@@ -95,6 +95,12 @@ async function filledStore(): Promise<{ readonly path: string; readonly nowMs: n
     'keep',
     clock.nowMs,
   );
+  const finding = { account: 'acme', connection: 'toy', kind: 'new_field', count: 1, detail: { sample: 'Ü' } } as const;
+  await store.noteFindings([
+    { ...finding, id: 'fnd_1', subject: '/a', seenAtMs: clock.nowMs },
+    { ...finding, id: 'fnd_2', subject: '/b', seenAtMs: clock.nowMs + 1 },
+  ]);
+  await store.closeFinding('all', 'fnd_2', clock.nowMs + 2);
   const refused = { account: 'acme', connection: 'toy', receivedAtMs: clock.nowMs, reason: 'SIGNATURE_MISMATCH' };
   const request = { method: 'POST', path: '/webhooks/acme/toy', header: 'x-signature', received: 'a', expected: ['b'] };
   await store.addRejection({ ...refused, ...request, id: 'rej_1', skewSeconds: null, bodyBytes: 12 }, 10);
@@ -153,6 +159,7 @@ async function allOf(store: Store, nowMs: number) {
     shoppers: await each(returnIds, id => store.loadShopper('acme', id)),
     destinations: await store.listDestinationStates('all'),
     rejections: byId(await store.listRejections('all', {}, PAGE)),
+    findings: await store.listFindings('all', {}, PAGE),
     backlog: await store.backlog(),
     tokens: await store.listTokens(),
     token: await store.findToken(digestOf('token')),
@@ -334,7 +341,7 @@ describe('a move', () => {
     await expect(move(path, url)).rejects.toMatchObject({ code: 'STORE_LOCKED' });
     await store.close();
     const client = new Database(path);
-    client.exec('DELETE FROM migration WHERE number = 2');
+    client.exec('DELETE FROM migration WHERE number > 1');
     client.close();
     await expect(move(path, url)).rejects.toMatchObject({
       code: 'CONFLICT',

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectionConfig } from '../../../src/storage/postgres/connection-config.ts';
 import type { Database, Session } from '../../../src/storage/postgres/database.ts';
+import { createFindings } from '../../../src/storage/postgres/findings.ts';
 import { createDeliveryReads } from '../../../src/storage/postgres/list-deliveries.ts';
 import { createLists } from '../../../src/storage/postgres/lists.ts';
 import type { Statement, Values } from '../../../src/storage/postgres/statement.ts';
@@ -25,7 +26,10 @@ let url: string;
 let client: pg.Client;
 let visited = 0;
 let statements = 0;
-let lists: Pick<Store, keyof ReturnType<typeof createLists> | keyof ReturnType<typeof createDeliveryReads>>;
+type Lists = ReturnType<typeof createLists> &
+  ReturnType<typeof createDeliveryReads> &
+  ReturnType<typeof createFindings>;
+let lists: Pick<Store, keyof Lists>;
 
 /** How many rows of tables and indexes a plan has read, those included that it threw away. */
 function rowsOf(node: Node): number {
@@ -63,7 +67,7 @@ beforeAll(async () => {
   client = new pg.Client(connectionConfig(url));
   await client.connect();
   const database = { ...counting, reads: counting, operation: (body: unknown) => body } as unknown as Database;
-  lists = { ...createLists(database), ...createDeliveryReads(database) };
+  lists = { ...createLists(database), ...createDeliveryReads(database), ...createFindings(database) };
 }, 60_000);
 afterAll(async () => {
   await client.end();
@@ -115,6 +119,9 @@ describe.each(['force_generic_plan', 'force_custom_plan'])('a page of twenty out
       () => lists.listRejections('all', { account: 'acct_2', connection: 'conn_7' }, FIRST),
       20,
     ],
+    ['findings', () => lists.listFindings('all', {}, FIRST), 20],
+    ['findings that are open', () => lists.listFindings('all', { state: 'open' }, FIRST), 20],
+    ['findings of a kind', () => lists.listFindings('all', { kind: 'new_code' }, FIRST), 20],
     ['events', () => lists.listEvents('all', null, 0, 20), 20],
     ['events further on', () => lists.listEvents('all', null, 15_000, 20), 20],
     ['events of an account', () => lists.listEvents('all', 'acct_1', 15_000, 20), 20],

@@ -123,6 +123,9 @@ async function useEverything(store: Store): Promise<void> {
   const called = { account: ACCOUNT, connection: 'portal', nowMs: T0 };
   await store.takeCall({ ...called, limits: [{ calls: 1, perSeconds: 1 }] });
   await store.holdCalls({ ...called, untilMs: T0 });
+  const finding = { id: 'fnd_1', account: ACCOUNT, connection: 'portal', kind: 'new_type', subject: 's' } as const;
+  await store.noteFindings([{ ...finding, seenAtMs: T0, count: 1, detail: {} }]);
+  await store.closeFinding('all', 'fnd_1', T0);
   await useAdministration(store);
   await useReads(store);
 
@@ -173,6 +176,10 @@ async function useReads(store: Store): Promise<void> {
   await store.listEvents('all', null, 0, 10);
   await store.getInbound('all', 'inb_1');
   await store.listRejections('all', {}, FIRST_PAGE);
+  for (const state of [undefined, 'open', 'closed'] as const) {
+    await store.listFindings('all', { ...(state && { state }) }, FIRST_PAGE);
+    await store.listFindings('all', { kind: 'new_type', ...(state && { state }) }, FIRST_PAGE);
+  }
   await store.getDelivery('all', 'dlv_a_refunds');
   await store.deliveriesOf('all', ['evt_a']);
   await store.listDestinationStates('all');

@@ -8,6 +8,7 @@ import { createConnections } from '../../../src/storage/sqlite/connections.ts';
 import { createDeliveryRows } from '../../../src/storage/sqlite/delivery-rows.ts';
 import { createDestinations } from '../../../src/storage/sqlite/destinations.ts';
 import { createErasure } from '../../../src/storage/sqlite/erasure.ts';
+import { createFindings } from '../../../src/storage/sqlite/findings.ts';
 import { createInboundRows } from '../../../src/storage/sqlite/inbound-rows.ts';
 import { createIntake } from '../../../src/storage/sqlite/intake.ts';
 import { createLists } from '../../../src/storage/sqlite/lists.ts';
@@ -57,6 +58,7 @@ async function everyStatement(): Promise<{ readonly client: Connection; readonly
   createDestinations(writer, returns, deliveries);
   createTimers(writer);
   createCalls(writer);
+  createFindings(writer);
   createAdministration(writer);
   createPurge(client);
   createRetention(client);
