@@ -124,6 +124,18 @@ export interface RefusedVerification extends Evidence {
   readonly wouldFit?: { readonly algorithm: string; readonly encoding: string } | null;
 }
 
+export interface FindingAnswer {
+  readonly id: string;
+  readonly account: string;
+  readonly connection: string;
+  readonly kind: string;
+  readonly subject: string;
+  readonly state: string;
+  readonly lastSeenAt: string;
+  readonly count: number;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
 export interface AttemptAnswer {
   readonly id: string;
   readonly startedAt: string;

@@ -10,6 +10,7 @@ import { destinations } from './destinations.ts';
 import { doctor } from './doctor.ts';
 import { erasures } from './erasures.ts';
 import { events } from './events.ts';
+import { findings } from './findings.ts';
 import { inbound } from './inbound.ts';
 import { listen } from './listen.ts';
 import { migrate } from './migrate.ts';
@@ -35,6 +36,7 @@ export const COMMANDS: readonly (CliCommand | CliGroup)[] = [
   events,
   inbound,
   rejections,
+  findings,
   verify,
   deliveries,
   destinations,

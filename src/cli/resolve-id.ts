@@ -1,4 +1,4 @@
-import type { DeliveryAnswer, InboundSummary, ReturnAnswer, TokenAnswer } from './answers.ts';
+import type { DeliveryAnswer, FindingAnswer, InboundSummary, ReturnAnswer, TokenAnswer } from './answers.ts';
 import type { ApiClient } from './api-client.ts';
 import { CliError } from './cli-error.ts';
 
@@ -43,6 +43,14 @@ export const DELIVERY_ID: IdKind<DeliveryAnswer> = {
   describe: row => `${row.state}, ${row.type} to ${row.account}/${row.destination}`,
 };
 
+export const FINDING_ID: IdKind<FindingAnswer> = {
+  prefix: 'fnd',
+  what: 'finding',
+  path: '/v1/findings',
+  listedBy: 'findings list',
+  describe: row => `${row.kind}, ${row.account}/${row.connection}, ${row.subject}`,
+};
+
 export const TOKEN_ID: IdKind<TokenAnswer> = {
   prefix: 'tok',
   what: 'token',
@@ -73,7 +81,7 @@ async function searchId<Row extends Identified>(
   given: string,
 ): Promise<string | null> {
   const wanted = given.trim().toLowerCase();
-  const prefix = /^(ret|inb|rej|dlv|att|rev|tok|evt|itm|shp|stl)_/.exec(wanted)?.[1];
+  const prefix = /^(ret|inb|rej|dlv|att|rev|tok|evt|itm|shp|stl|fnd)_/.exec(wanted)?.[1];
   if (prefix !== undefined && prefix !== kind.prefix) {
     throw new CliError(
       `${given} is no ${kind.what}: their ids begin with ${kind.prefix}_ (see "retour ${kind.listedBy}").`,

@@ -6,6 +6,7 @@ import { deliveriesApi } from './deliveries-api.ts';
 import type { HttpDeps } from './deps.ts';
 import { destinationsApi } from './destinations-api.ts';
 import { erasuresApi } from './erasures-api.ts';
+import { findingsApi } from './findings-api.ts';
 import type { HttpEnv } from './http-env.ts';
 import { inboundApi } from './inbound-api.ts';
 import { requestIdOf } from './problem.ts';
@@ -55,6 +56,7 @@ export function mountApi(app: OpenAPIHono<HttpEnv>, deps: HttpDeps): void {
   returnsApi(api);
   inboundApi(api);
   verificationsApi(api);
+  findingsApi(api);
   deliveriesApi(api);
   destinationsApi(api);
   accountsApi(api);

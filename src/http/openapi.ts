@@ -9,6 +9,7 @@ const TAGS = [
   { name: 'Returns', description: 'The canonical returns and what was recorded of them.' },
   { name: 'Inbound', description: 'What was received, byte for byte, and reading it again.' },
   { name: 'Verification', description: 'Why a webhook was refused.' },
+  { name: 'Findings', description: 'What changed or fell silent at providers, for a person to look at.' },
   { name: 'Deliveries', description: 'What was sent to destinations, try by try.' },
   { name: 'Destinations', description: 'Pausing, resuming and testing destinations.' },
   { name: 'Accounts', description: 'What is configured.' },

@@ -124,7 +124,7 @@ export async function openCliStage(options: { readonly databaseUrl?: string } = 
     },
     isOpen: () => isOpen,
     async ids() {
-      const lists = ['returns', 'inbound', 'rejections', 'deliveries', 'tokens'].map(async group => {
+      const lists = ['returns', 'inbound', 'rejections', 'findings', 'deliveries', 'tokens'].map(async group => {
         const { out } = await stage.run([group, 'list', '--json', ...(group === 'tokens' ? [] : ['--limit', '1000'])]);
         return (JSON.parse(out) as { data: { id: string }[] }).data.map(({ id }) => id);
       });

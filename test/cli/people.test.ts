@@ -79,7 +79,7 @@ describe('lists', () => {
   });
 
   it('say so where nothing fits', async () => {
-    const lists = ['returns', 'inbound', 'rejections', 'deliveries', 'tokens'];
+    const lists = ['returns', 'inbound', 'rejections', 'findings', 'deliveries', 'tokens'];
 
     const said = await Promise.all(lists.map(async group => (await stage.run([group, 'list'])).out));
 
@@ -87,12 +87,13 @@ describe('lists', () => {
       'No return fits.\n',
       'Nothing that was kept fits.\n',
       'No webhook was refused.\n',
+      'No finding fits.\n',
       'No delivery fits.\n',
       "No token but the administrator's own.\n",
     ]);
   });
 
-  it.each(['returns', 'inbound', 'rejections', 'deliveries', 'events', 'connections', 'destinations'])(
+  it.each(['returns', 'inbound', 'rejections', 'findings', 'deliveries', 'events', 'connections', 'destinations'])(
     'of %s say so where the account is not there',
     async group => {
       expect(await stage.run([group, 'list', '--account', 'nope'])).toEqual({

@@ -1,6 +1,6 @@
 /** What differs from run to run, replaced by something of the same width. */
 
-const PREFIXES = ['ret', 'inb', 'rej', 'dlv', 'tok'] as const;
+const PREFIXES = ['ret', 'inb', 'rej', 'fnd', 'dlv', 'tok'] as const;
 /** In front of a kind and a number: an id that looks like one. */
 const HEAD = '01jd3q7m5ze2x8k4t9';
 
@@ -45,7 +45,7 @@ export function createPlaceholders(): Placeholders {
       );
     },
     reveal(text) {
-      return text.replace(/\b(?:ret|inb|rej|dlv|tok)\d{5}\b/g, wanted => {
+      return text.replace(/\b(?:ret|inb|rej|fnd|dlv|tok)\d{5}\b/g, wanted => {
         const [id] = [...placeholders].find(([, placeholder]) => placeholder === wanted) ?? [];
         return id === undefined ? wanted : id.slice(-8);
       });

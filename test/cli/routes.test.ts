@@ -7,6 +7,7 @@ import { runWith } from './open-cli.ts';
 const RETURN = 'ret_01jd3q7m5ze2x8k4t9w6b0v1ra';
 const INBOUND = 'inb_01jd3q7m5ze2x8k4t9w6b0v1rb';
 const DELIVERY = 'dlv_01jd3q7m5ze2x8k4t9w6b0v1rc';
+const FINDING = 'fnd_6b0v1ra01jd3q7m5ze2x8k4t9w';
 const TOKEN = 'tok_01jd3q7m5ze2x8k4t9w6b0v1rd';
 const CAPTURED = 'POST /webhooks/acme-outdoor/happy-returns HTTP/1.1\nhost: returns.example.com\n\n{}';
 
@@ -20,6 +21,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'POST /v1/inbound/{id}/replay': `inbound replay ${INBOUND}`,
   'GET /v1/rejections': 'rejections list',
   'POST /v1/verifications': 'verify',
+  'GET /v1/findings': 'findings list',
+  'POST /v1/findings/{id}/close': `findings close ${FINDING}`,
   'GET /v1/deliveries': 'deliveries list',
   'GET /v1/deliveries/{id}': `deliveries show ${DELIVERY}`,
   'POST /v1/deliveries/{id}/redeliver': `deliveries redeliver ${DELIVERY} --no-wait`,
@@ -77,6 +80,22 @@ describe('the API and the command line', () => {
 });
 
 describe('what the examples of the API tell', () => {
+  it('of a finding is shown in one line, with the form of what was found', async () => {
+    const { code, out } = await runWith(['findings', 'list'], {
+      env: api.env,
+      now: () => Date.parse('2026-11-20T11:22:40.020Z'),
+    });
+
+    expect(code).toBe(0);
+    expect(out).toBe(
+      [
+        'FINDING   KIND      STATE  CONNECTION                  SUBJECT                                                    COUNT  LAST SEEN   DETAIL',
+        '2x8k4t9w  new code  open   acme-outdoor/happy-returns  return_status_updated /details/items/*/reason AAAAA-AAAAA     14  10 min ago  sample string AAAAA-AAAAA, inbound id inb_01jd3q7m5ze2x8k4t9w6b0v1rb',
+        '',
+      ].join('\n'),
+    );
+  });
+
   it('of retention is shown by kind, with what is due', async () => {
     const { code, out } = await runWith(['retention', 'show'], {
       env: api.env,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Role } from '../../src/storage/store.ts';
 import { droppedOff, openHttp, requested } from './open-http.ts';
 
-/** Every call of the API with the roles of which one is enough. `$ret`, `$inb`, `$dlv`, `$tok` stand for ids of the account beta. */
+/** Every call of the API with the roles of which one is enough. `$ret`, `$inb`, `$dlv`, `$fnd`, `$tok` stand for ids of the account beta. */
 const ENDPOINTS: readonly (readonly [method: string, path: string, roles: readonly Role[], body?: unknown])[] = [
   ['GET', '/v1/returns', ['viewer', 'support', 'on_call']],
   ['GET', '/v1/returns/$ret', ['viewer', 'support', 'on_call']],
@@ -18,6 +18,8 @@ const ENDPOINTS: readonly (readonly [method: string, path: string, roles: readon
     ['security_admin', 'on_call'],
     { account: 'beta', connection: 'portal', headers: {}, bodyBase64: '' },
   ],
+  ['GET', '/v1/findings', ['viewer', 'support', 'on_call']],
+  ['POST', '/v1/findings/$fnd/close', ['on_call']],
   ['GET', '/v1/deliveries', ['viewer', 'support', 'on_call']],
   ['GET', '/v1/deliveries/$dlv', ['viewer', 'support', 'on_call']],
   ['POST', '/v1/deliveries/$dlv/redeliver', ['on_call']],
@@ -43,10 +45,13 @@ async function openFilled() {
   await http.tell(droppedOff('R-1'), 'beta');
   const ret = (await http.get('/v1/returns')).body.data[0].id;
   const dlv = (await http.get('/v1/deliveries')).body.data[0].id;
+  const fnd = 'fnd_00000000000000000000000001';
+  const finding = { account: 'beta', connection: 'portal', kind: 'new_type', subject: 'return.lost' } as const;
+  await http.store.noteFindings([{ ...finding, id: fnd, seenAtMs: http.clock.nowMs, count: 1, detail: {} }]);
   await http.addToken('of-beta', ['viewer'], ['beta']);
   const tok = (await http.get('/v1/tokens')).body.data.find((token: { name: string }) => token.name === 'of-beta').id;
   const fill = (path: string) =>
-    path.replace('$ret', ret).replace('$inb', inb).replace('$dlv', dlv).replace('$tok', tok);
+    path.replace('$ret', ret).replace('$inb', inb).replace('$dlv', dlv).replace('$fnd', fnd).replace('$tok', tok);
   return { ...http, fill };
 }
 
@@ -139,6 +144,7 @@ describe('the API', () => {
     '/v1/events',
     '/v1/inbound',
     '/v1/rejections',
+    '/v1/findings',
     '/v1/deliveries',
     '/v1/destinations',
     '/v1/accounts',
