@@ -14,12 +14,15 @@ import { createProviderCaller } from './outbound/call-provider.ts';
 import { createCallBreakers } from './pipeline/call-breakers.ts';
 import { createFetchObject, FETCH, isTrouble } from './pipeline/fetch-object.ts';
 import { createIntakeQueue } from './pipeline/intake-queue.ts';
+import { startLoop } from './pipeline/loop.ts';
+import { createNoteFindings } from './pipeline/note-findings.ts';
 import { createReceive } from './pipeline/receive.ts';
 import { replay } from './pipeline/replay.ts';
 import { retention } from './pipeline/retention.ts';
 import { createSender } from './pipeline/send-delivery.ts';
 import { testDestination } from './pipeline/test-destination.ts';
 import { ensureTimers, housekeeping } from './pipeline/timers.ts';
+import { createDriftWatch, DRIFT_EVERY_MS } from './pipeline/watch-drift.ts';
 import { startWorker, type Worker } from './pipeline/worker.ts';
 import { openStore, type StoreOptions } from './storage/open-store.ts';
 import { ROLES, type Store } from './storage/store.ts';
@@ -99,6 +102,12 @@ export async function openGateway({
     let couldNotKeepAtMs = Number.NEGATIVE_INFINITY;
 
     const shared = { store, config: () => config, accounts: () => config.accounts, newId, now, log };
+    const note = createNoteFindings(shared);
+    const drift = createDriftWatch({ ...shared, note });
+    const comparing = startLoop('drift', log, async () => {
+      await drift.flush('due');
+      return DRIFT_EVERY_MS;
+    });
     const working = startWorker({
       ...shared,
       sender,
@@ -115,6 +124,9 @@ export async function openGateway({
           keep: intake.keep,
           onKept: () => working.received(),
         }),
+      },
+      onInterpreted(interpretations) {
+        if (drift.observe(interpretations)) comparing.wake();
       },
       onAttempt: ({ outcome, durationMs }) => metrics.attempted(outcome, durationMs),
       onRecorded: outcomes => {
@@ -159,6 +171,9 @@ export async function openGateway({
     const stop = async () => {
       await intake.idle();
       await working.stop();
+      await comparing.stop();
+      // Statistics: a store that cannot take them now holds up no stop.
+      await drift.flush('all').catch(error => log.warn({ event: 'drift.not_written', ...describeError(error) }));
       await Promise.all([sender.close(), caller.close()]);
     };
     const server = await startServer(app, { host: settings.host, port: settings.port }).catch(async error => {

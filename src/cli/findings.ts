@@ -72,7 +72,7 @@ const close: CliCommand = {
   },
 };
 
-/** `usual gap minutes 15, sample string AAA-999`. */
+/** `of notices 412, sample string AAA-999`; ids as in lists. */
 export function describeDetail(detail: FindingAnswer['detail']): string {
   return Object.entries(detail)
     .map(([name, value]) => `${name.replaceAll(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)} ${valueText(value)}`)
@@ -80,6 +80,7 @@ export function describeDetail(detail: FindingAnswer['detail']): string {
 }
 
 function valueText(value: unknown): string {
+  if (typeof value === 'string' && /^[a-z]{3}_[0-9a-z]{26}$/.test(value)) return shortId(value);
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.values(value).map(valueText).join(' ');
 }

@@ -1,6 +1,6 @@
 import { describeError } from '../telemetry/log.ts';
 import { createDeliver, type DeliverDeps } from './deliver.ts';
-import { interpret } from './interpret.ts';
+import { type Interpretation, interpret } from './interpret.ts';
 import { type Loop, startLoop } from './loop.ts';
 import { type RecordDeps, type Recorded, record } from './record.ts';
 import { runTimers, type TimerHandlers } from './timers.ts';
@@ -13,6 +13,8 @@ const SWEEP_MS = 1000;
 
 export interface WorkerDeps extends RecordDeps, DeliverDeps {
   readonly timers: TimerHandlers;
+  /** What a batch came to, once it was recorded. */
+  readonly onInterpreted: (interpretations: readonly Interpretation[]) => void;
   /** Which of its loops this process runs; timers go with `process`. */
   readonly roles: ReadonlySet<'process' | 'deliver' | 'receive'>;
 }
@@ -35,10 +37,11 @@ export function startWorker(deps: WorkerDeps): Worker {
   async function process(): Promise<number> {
     const works = await store.claimInbound({ owner, nowMs: deps.now(), leaseMs: LEASE_MS, limit: BATCH });
     if (works.length === 0) return SWEEP_MS;
+    let interpretations: readonly Interpretation[];
     let recorded: Recorded;
     try {
       const { accounts } = deps.config();
-      const interpretations = works.map(work =>
+      interpretations = works.map(work =>
         interpret(work, accounts.get(work.account)?.connections.get(work.connection)),
       );
       recorded = await record(deps, interpretations, owner);
@@ -51,6 +54,7 @@ export function startWorker(deps: WorkerDeps): Worker {
         .catch(cause => log.warn({ event: 'inbound.not_handed_back', ...describeError(cause) }));
       throw error;
     }
+    deps.onInterpreted(interpretations);
     if (recorded.heldUp !== null) throw recorded.heldUp;
     return works.length === BATCH ? 0 : SWEEP_MS;
   }

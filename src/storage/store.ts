@@ -9,7 +9,17 @@ import type { ReturnEvent, Shopper } from '../model/return-event.ts';
  * awaited inside one would leave it. Times are Unix milliseconds given by the caller, unless a type says otherwise.
  * Every read for a caller takes that caller's account scope first, so that forgetting it does not compile.
  */
-export interface Store extends Intake, Recording, Delivering, Timers, Calls, Findings, Administration, Removing, Reads {
+export interface Store
+  extends Intake,
+    Recording,
+    Delivering,
+    Timers,
+    Calls,
+    Findings,
+    Shapes,
+    Administration,
+    Removing,
+    Reads {
   close(): Promise<void>;
 }
 
@@ -505,6 +515,26 @@ interface Findings {
   noteFindings(batch: readonly NotedFinding[]): Promise<readonly Finding[]>;
   /** One that is closed stays as it is. `null`: not there. */
   closeFinding(scope: Scope, id: string, nowMs: number): Promise<Finding | null>;
+}
+
+// ── Shapes of bodies ────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What is known of the bodies of one notice type of a connection. */
+export interface ShapeRow {
+  readonly account: string;
+  readonly connection: string;
+  readonly type: string;
+  /** Raised by every write; a write names the version it read, 0 where there was none. */
+  readonly version: number;
+  /** JSON without personal data. */
+  readonly content: unknown;
+}
+
+interface Shapes {
+  /** Of all types of the connection. */
+  loadShapes(account: string, connection: string): Promise<readonly ShapeRow[]>;
+  /** Each by itself: `false` where another process wrote in between. */
+  saveShapes(shapes: readonly ShapeRow[]): Promise<readonly boolean[]>;
 }
 
 // ── Administration ──────────────────────────────────────────────────────────────────────────────────────────────

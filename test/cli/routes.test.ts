@@ -90,7 +90,7 @@ describe('what the examples of the API tell', () => {
     expect(out).toBe(
       [
         'FINDING   KIND      STATE  CONNECTION                  SUBJECT                                                    COUNT  LAST SEEN   DETAIL',
-        '2x8k4t9w  new code  open   acme-outdoor/happy-returns  return_status_updated /details/items/*/reason AAAAA-AAAAA     14  10 min ago  sample string AAAAA-AAAAA, inbound id inb_01jd3q7m5ze2x8k4t9w6b0v1rb',
+        '2x8k4t9w  new code  open   acme-outdoor/happy-returns  return_status_updated /details/items/*/reason AAAAA-AAAAA     14  10 min ago  sample string AAAAA-AAAAA, inbound id w6b0v1rb',
         '',
       ].join('\n'),
     );

@@ -11,6 +11,7 @@ import { describeMerging } from './store-kit/merging.ts';
 import { describeReads } from './store-kit/reads.ts';
 import { describeRecording } from './store-kit/recording.ts';
 import { describeRetention } from './store-kit/retention.ts';
+import { describeShapes } from './store-kit/shapes.ts';
 import { describeTimers } from './store-kit/timers.ts';
 
 /**
@@ -27,6 +28,7 @@ export function describeStore(name: string, open: OpenAt): void {
     describeTimers(open);
     describeCalls(open);
     describeFindings(open);
+    describeShapes(open);
     describeAdministration(open);
     describeRetention(open);
     describeErasing(open);

@@ -51,6 +51,7 @@ it('a row that something is in the way of holds up no other, and waits for its l
     owner: 'worker-1',
     timers: {},
     roles: new Set(['process']),
+    onInterpreted: () => undefined,
     onRecorded: outcomes => seen.push(...outcomes.map(({ state }) => state)),
   } as Partial<WorkerDeps> as WorkerDeps);
   onTestFinished(() => worker.stop());

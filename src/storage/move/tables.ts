@@ -196,6 +196,12 @@ export const MOVED: readonly MovedTable[] = [
     count: 'SELECT count(*) FROM finding',
   },
   {
+    table: schema.shape,
+    folded: false,
+    rows: 'SELECT account, connection, type, version, content FROM shape ORDER BY account, connection, type',
+    count: 'SELECT count(*) FROM shape',
+  },
+  {
     table: schema.token,
     folded: false,
     rows: `SELECT id, digest, name, roles, accounts, created_at_ms, created_by, revoked_at_ms FROM token ORDER BY id`,

@@ -423,6 +423,18 @@ export const finding = pgTable(
   ],
 );
 
+export const shape = pgTable(
+  'shape',
+  {
+    account: words('account').notNull(),
+    connection: words('connection').notNull(),
+    type: words('type').notNull(),
+    version: int('version').notNull(),
+    content: document('content').notNull(),
+  },
+  table => [primaryKey({ columns: [table.account, table.connection, table.type] })],
+);
+
 export const token = pgTable('token', {
   id: words('id').notNull().primaryKey(),
   digest: bytes('digest').notNull().unique(),

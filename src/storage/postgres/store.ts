@@ -18,6 +18,7 @@ import { createPartitions } from './partitions.ts';
 import { createRecording } from './recording.ts';
 import { createRemoving } from './removing.ts';
 import { createSettle } from './settle.ts';
+import { createShapes } from './shapes.ts';
 import { createTimers } from './timers.ts';
 
 export interface PostgresOptions {
@@ -65,6 +66,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     ...createTimers(database),
     ...createCalls(database),
     ...createFindings(database),
+    ...createShapes(database),
     ...createAdministration(database),
     ...createLists(database),
     ...createRemoving(database, partitions),

@@ -327,6 +327,18 @@ export const finding = sqliteTable(
   ],
 );
 
+export const shape = sqliteTable(
+  'shape',
+  {
+    account: words('account'),
+    connection: words('connection'),
+    type: words('type'),
+    version: int('version'),
+    content: words('content'),
+  },
+  table => [primaryKey({ columns: [table.account, table.connection, table.type] })],
+);
+
 export const token = sqliteTable('token', {
   id: text('id').primaryKey().notNull(),
   digest: bytes('digest').unique(),

@@ -20,6 +20,7 @@ import { createReader, KEEPING, type Keeping } from './reader.ts';
 import { createRecording } from './recording.ts';
 import { createReturnRows } from './return-rows.ts';
 import { createSettle } from './settle.ts';
+import { createShapes } from './shapes.ts';
 import { operation } from './store-error.ts';
 import { createTimers } from './timers.ts';
 import { createWriter } from './writer.ts';
@@ -96,6 +97,7 @@ function assemble(
     ...createTimers(writer),
     ...createCalls(writer),
     ...createFindings(writer),
+    ...createShapes(writer),
     ...createAdministration(writer),
   };
   const reader = createReader({ path, checkpointEveryMs, onProblem });

@@ -101,6 +101,7 @@ async function filledStore(): Promise<{ readonly path: string; readonly nowMs: n
     { ...finding, id: 'fnd_2', subject: '/b', seenAtMs: clock.nowMs + 1 },
   ]);
   await store.closeFinding('all', 'fnd_2', clock.nowMs + 2);
+  await store.saveShapes([{ account: 'acme', connection: 'toy', type: 't', version: 0, content: { notices: 1 } }]);
   const refused = { account: 'acme', connection: 'toy', receivedAtMs: clock.nowMs, reason: 'SIGNATURE_MISMATCH' };
   const request = { method: 'POST', path: '/webhooks/acme/toy', header: 'x-signature', received: 'a', expected: ['b'] };
   await store.addRejection({ ...refused, ...request, id: 'rej_1', skewSeconds: null, bodyBytes: 12 }, 10);
@@ -159,6 +160,7 @@ async function allOf(store: Store, nowMs: number) {
     shoppers: await each(returnIds, id => store.loadShopper('acme', id)),
     destinations: await store.listDestinationStates('all'),
     rejections: byId(await store.listRejections('all', {}, PAGE)),
+    shapes: await store.loadShapes('acme', 'toy'),
     findings: await store.listFindings('all', {}, PAGE),
     backlog: await store.backlog(),
     tokens: await store.listTokens(),

@@ -26,6 +26,7 @@ export const FILL = `
   INSERT INTO rejection SELECT account_of(i), connection_of(i), ${T0} + i, id_of('rej_', i), '{}' FROM generate_series(1, 20000) i;
   INSERT INTO finding SELECT account_of(i), id_of('fnd_', i), connection_of(i), CASE WHEN i % 5 = 0 THEN 'new_code' ELSE 'new_field' END, 's' || i,
     ${T0} + i, ${T0} + i, 1, '{}', CASE WHEN i % 50 = 0 THEN NULL ELSE ${T0} + i END FROM generate_series(1, 20000) i;
+  INSERT INTO shape SELECT account_of(i), connection_of(i), 't' || i, 1, '{}' FROM generate_series(1, 5000) i;
   INSERT INTO event SELECT account_of(i), nextval('event_position'), id_of('ret_', i), connection_of(i), 'p', 1, id_of('evt_', i), 1, 't',
     false, false, NULL, 0, 0, ${T0}, NULL, '{}' FROM generate_series(1, 30000) i;
   INSERT INTO destination SELECT DISTINCT account_of(i), 'dest_' || place_of(i), 'active', NULL, 'closed', 0, 0 FROM generate_series(1, 200) i;

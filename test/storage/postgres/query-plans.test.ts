@@ -126,6 +126,8 @@ async function useEverything(store: Store): Promise<void> {
   const finding = { id: 'fnd_1', account: ACCOUNT, connection: 'portal', kind: 'new_type', subject: 's' } as const;
   await store.noteFindings([{ ...finding, seenAtMs: T0, count: 1, detail: {} }]);
   await store.closeFinding('all', 'fnd_1', T0);
+  await store.saveShapes([{ account: ACCOUNT, connection: 'portal', type: 't', version: 0, content: {} }]);
+  await store.loadShapes(ACCOUNT, 'portal');
   await useAdministration(store);
   await useReads(store);
 

@@ -18,6 +18,7 @@ import { createRecording } from '../../../src/storage/sqlite/recording.ts';
 import { createRetention, createRetentionReport } from '../../../src/storage/sqlite/retention.ts';
 import { createReturnRows } from '../../../src/storage/sqlite/return-rows.ts';
 import { createSettle } from '../../../src/storage/sqlite/settle.ts';
+import { createShapes } from '../../../src/storage/sqlite/shapes.ts';
 import { Database } from '../../../src/storage/sqlite/sql.ts';
 import { createTimers } from '../../../src/storage/sqlite/timers.ts';
 import { createWriter } from '../../../src/storage/sqlite/writer.ts';
@@ -59,6 +60,7 @@ async function everyStatement(): Promise<{ readonly client: Connection; readonly
   createTimers(writer);
   createCalls(writer);
   createFindings(writer);
+  createShapes(writer);
   createAdministration(writer);
   createPurge(client);
   createRetention(client);
