@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adapters } from '../src/adapters.ts';
 import type { AccountConfig, ConnectionConfig } from '../src/config/config.ts';
+import { Expectations } from '../src/config/expectations.ts';
 import { interpret } from '../src/pipeline/interpret.ts';
 import { plan, record } from '../src/pipeline/record.ts';
 import { openStore } from '../src/storage/open-store.ts';
@@ -24,6 +25,7 @@ export const preview: Benchmark = {
         settings: standard.settings.parse({}),
         secrets: {},
         acknowledgeWith: 202,
+        expect: Expectations.parse({}),
       };
       const account: AccountConfig = {
         id: 'bench',

@@ -1,5 +1,6 @@
 import { adapters } from '../src/adapters.ts';
 import type { ConnectionConfig } from '../src/config/config.ts';
+import { Expectations } from '../src/config/expectations.ts';
 import { deriveFacts } from '../src/model/derive-facts.ts';
 import { foldReturn } from '../src/model/fold-return.ts';
 import { type Interpretation, interpret } from '../src/pipeline/interpret.ts';
@@ -21,6 +22,7 @@ export const pure: Benchmark = {
       settings,
       secrets: {},
       acknowledgeWith: 202,
+      expect: Expectations.parse({}),
     };
     const lives = Array.from({ length: 64 }, () =>
       makeNotices(PER_RETURN, 1).map((notice, step) => kept(notice.body, step)),

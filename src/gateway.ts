@@ -20,6 +20,7 @@ import { createReceive } from './pipeline/receive.ts';
 import { replay } from './pipeline/replay.ts';
 import { retention } from './pipeline/retention.ts';
 import { createSender } from './pipeline/send-delivery.ts';
+import { silence } from './pipeline/silence.ts';
 import { testDestination } from './pipeline/test-destination.ts';
 import { ensureTimers, housekeeping } from './pipeline/timers.ts';
 import { createDriftWatch, DRIFT_EVERY_MS } from './pipeline/watch-drift.ts';
@@ -117,6 +118,7 @@ export async function openGateway({
       timers: {
         ...housekeeping(store),
         ...retention(shared),
+        ...silence({ ...shared, note }),
         [FETCH]: createFetchObject({
           ...shared,
           caller,

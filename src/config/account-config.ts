@@ -3,6 +3,7 @@ import { Slug } from '../model/ids.ts';
 import { EVENT_TYPES } from '../model/return-event.ts';
 import type { EventFilter } from './config.ts';
 import { spelling } from './config-problem.ts';
+import { Expectations } from './expectations.ts';
 
 /** `accounts/{account}.yaml`: one key account. The file's name is the account's id. */
 
@@ -43,6 +44,7 @@ export const Connection = z.strictObject({
     .record(z.string(), z.json())
     .default({})
     .describe('References to secrets: webhook is a list (rotation), api is one. Never a secret itself. Default none.'),
+  expect: Expectations.prefault({}),
 });
 export type Connection = z.output<typeof Connection>;
 

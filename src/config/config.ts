@@ -1,6 +1,7 @@
 import type { Adapter } from '../adapter/define-adapter.ts';
 import type { Secret } from '../adapter/secret.ts';
 import type { EventType } from '../model/return-event.ts';
+import type { Expectations } from './expectations.ts';
 import type { GatewayConfig } from './gateway-config.ts';
 
 /** The resolved configuration: what the rest of the gateway reads. Types only; `load-config.ts` makes the values. */
@@ -37,6 +38,8 @@ export interface ConnectionConfig {
   /** The output of the adapter's own `secrets` schema: every secret is a `Secret`. */
   readonly secrets: unknown;
   readonly acknowledgeWith: 200 | 202;
+  /** Days. */
+  readonly expect: Expectations;
 }
 
 export interface DestinationConfig {

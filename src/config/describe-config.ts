@@ -21,9 +21,11 @@ export function jsonSchemas(
 function accountSchema(adapters: readonly Adapter[]): JsonSchema {
   const account = accountBase();
   const definitions: Record<string, JsonSchema> = {};
+  const connection = account.properties?.connections?.additionalProperties as JsonSchema;
+  const expect = connection.properties!.expect!;
   const connections = {
     ...account.properties?.connections,
-    additionalProperties: { oneOf: adapters.map(adapter => connectionSchema(adapter, definitions)) },
+    additionalProperties: { oneOf: adapters.map(adapter => connectionSchema(adapter, expect, definitions)) },
   };
   const shared = Object.keys(definitions).length === 0 ? {} : { definitions };
   const title = 'Retour: accounts/{account}.yaml';
@@ -45,7 +47,7 @@ function accountBase(): JsonSchema {
   return { ...account, properties: { ...account.properties, destinations: completed } };
 }
 
-function connectionSchema(adapter: Adapter, definitions: Record<string, JsonSchema>): JsonSchema {
+function connectionSchema(adapter: Adapter, expect: JsonSchema, definitions: Record<string, JsonSchema>): JsonSchema {
   const settings = hoisted(inputSchema(adapter.settings), `${adapter.id}.settings`, definitions);
   const secrets = hoisted(secretsSchema(adapter), `${adapter.id}.secrets`, definitions);
   const required = [
@@ -60,6 +62,7 @@ function connectionSchema(adapter: Adapter, definitions: Record<string, JsonSche
       adapter: { const: adapter.id, description: `${adapter.label}: ${adapter.docs[0] ?? ''}` },
       settings,
       secrets,
+      expect,
     },
     required,
     additionalProperties: false,

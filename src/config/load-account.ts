@@ -129,6 +129,7 @@ async function loadConnection(
     settings: settings.data,
     secrets: secrets.data,
     acknowledgeWith: acknowledgeWith === 200 ? 200 : 202,
+    expect: written.expect,
   };
 }
 

@@ -32,6 +32,9 @@ const ConnectionView = z
       .string()
       .nullable()
       .describe('What to enter at the provider; null where its adapter takes no webhooks.'),
+    expect: z
+      .record(z.string(), z.int().nullable())
+      .describe('Days for which a return may stand in a stage without news; null: as long as it likes.'),
     acknowledgeWith: z.int().describe('HTTP status of a kept webhook.'),
     settings: z.unknown().meta({
       type: 'object',
@@ -166,7 +169,7 @@ function accountView(account: AccountConfig) {
 }
 
 function connectionView(
-  { account, name, adapter, acknowledgeWith, settings, secrets }: ConnectionConfig,
+  { account, name, adapter, acknowledgeWith, expect, settings, secrets }: ConnectionConfig,
   publicUrl: string,
 ) {
   const counts = Object.entries((secrets ?? {}) as Record<string, unknown>).filter(([, value]) => value !== undefined);
@@ -175,6 +178,7 @@ function connectionView(
     name,
     adapter: { id: adapter.id, version: adapter.version },
     webhookUrl: adapter.webhook === undefined ? null : `${publicUrl}/webhooks/${account}/${name}`,
+    expect,
     acknowledgeWith,
     settings,
     secrets: Object.fromEntries(counts.map(([kind, value]) => [kind, Array.isArray(value) ? value.length : 1])),
@@ -198,6 +202,7 @@ const EXAMPLE_CONNECTION = {
   name: 'happy-returns',
   adapter: { id: 'happy-returns', version: 1 },
   webhookUrl: 'https://returns.market.example/webhooks/acme-outdoor/happy-returns',
+  expect: { requested: 7, in_review: 7, authorized: 14, in_transit: 14, received: 7, inspected: null },
   acknowledgeWith: 200,
   settings: { retailerId: 'acme-outdoor' },
   secrets: { webhook: 1, api: 1 },

@@ -44,6 +44,7 @@ export async function runTimers(deps: TimerDeps): Promise<number> {
 }
 
 export const HOUR_MS = 60 * 60 * 1000;
+export const SILENCE_EVERY_MS = 5 * 60 * 1000;
 
 /** The gateway's own housekeeping: expired dedupe and idempotency keys go once an hour. */
 export function housekeeping(store: Pick<Store, 'purgeExpired'>): TimerHandlers {
@@ -57,11 +58,12 @@ export function housekeeping(store: Pick<Store, 'purgeExpired'>): TimerHandlers 
 
 /** Sets the timers that must always run; one that is there keeps its time. */
 export async function ensureTimers(store: Pick<Store, 'setTimer'>, newId: NewId, nowMs: number): Promise<void> {
-  for (const [kind, subject] of [
-    ['purge_expired', 'keys'],
-    ['retention', 'age'],
+  for (const [kind, subject, afterMs] of [
+    ['purge_expired', 'keys', HOUR_MS],
+    ['retention', 'age', HOUR_MS],
+    ['silence', 'connections', SILENCE_EVERY_MS],
   ] as const) {
-    const timer = { id: newId('tmr'), account: null, kind, subject, dueAtMs: nowMs + HOUR_MS };
+    const timer = { id: newId('tmr'), account: null, kind, subject, dueAtMs: nowMs + afterMs };
     await store.setTimer(timer, 'keep', nowMs);
   }
 }

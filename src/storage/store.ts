@@ -837,4 +837,15 @@ interface Reads {
   deliveriesOf(scope: Scope, eventIds: readonly string[]): Promise<readonly DeliveryRow[]>;
   listDestinationStates(scope: Scope): Promise<readonly DestinationState[]>;
   backlog(): Promise<Backlog>;
+  /** When the last webhooks of a connection were received, newest first. Of its last 1,000 rows of every source. */
+  lastReceipts(account: string, connection: string, limit: number): Promise<readonly number[]>;
+  /**
+   * Returns of a connection with this status that were last updated before the instant and whose money is neither
+   * approved nor paid, the last that passed it first. Looks at the `limit` returns that did so last, settled or not;
+   * `looked` says how many there were.
+   */
+  standingReturns(
+    of: { readonly account: string; readonly connection: string; readonly status: string; readonly beforeMs: number },
+    limit: number,
+  ): Promise<{ readonly looked: number; readonly ids: readonly string[] }>;
 }

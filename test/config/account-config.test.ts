@@ -51,6 +51,17 @@ describe('an account file that is right', () => {
     expect(acme.connections.get('port')!.acknowledgeWith).toBe(202);
   });
 
+  it('expects news of a return in every stage, unless the account says otherwise', async () => {
+    const { acme } = await loadAcme(ACCOUNT);
+    const changed = await loadAcme(
+      ACCOUNT.replace('    settings:', '    expect: { in_transit: 30, authorized: null }\n    settings:'),
+    );
+
+    const days = { requested: 7, in_review: 7, authorized: 14, in_transit: 14, received: 7, inspected: 7 };
+    expect(acme.connections.get('port')!.expect).toEqual(days);
+    expect(changed.acme.connections.get('port')!.expect).toEqual({ ...days, in_transit: 30, authorized: null });
+  });
+
   it('fills in the defaults of a destination', async () => {
     const { acme } = await loadAcme(ACCOUNT);
 
@@ -205,6 +216,17 @@ describe('a connection that is wrong', () => {
     expect(await settingsWith('dialect: ful')).toEqual([
       'accounts/acme.yaml:10:16 connections.port.settings.dialect — is none of the words that are understood here; did you mean full?',
     ]);
+  });
+
+  it.each([
+    ['label_issued: 7', 'expect.label_issued — is not a key that stands here'],
+    ['in_transit: 0', 'expect.in_transit — must be at least 1; days for'],
+    ['in_transit: 14d', 'expect.in_transit — must be a number, not text'],
+  ])('refuses an expectation that is none: %s', async (text, message) => {
+    const [problem, ...others] = await changed('    settings:', `    expect: { ${text} }\n    settings:`);
+
+    expect(problem).toContain(message);
+    expect(others).toEqual([]);
   });
 
   it('lists the numbers that are allowed', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Adapter } from '../../src/adapter/define-adapter.ts';
 import { adapters, exampleAdapters } from '../../src/adapters.ts';
 import type { AccountConfig, ConnectionConfig } from '../../src/config/config.ts';
+import { Expectations } from '../../src/config/expectations.ts';
 import { loadStories, type Story } from '../../src/demo/stories.ts';
 import { canonicalJson } from '../../src/model/canonical-json.ts';
 import { type Interpretation, interpret } from '../../src/pipeline/interpret.ts';
@@ -114,6 +115,7 @@ function received(
     settings: adapter.settings.parse(fixture.settings),
     secrets: adapter.secrets.parse(wrapSecrets(fixture.secrets)),
     acknowledgeWith: 202,
+    expect: Expectations.parse({}),
   };
   const account: AccountConfig = {
     id: 'acme',

@@ -12,6 +12,7 @@ import { describeReads } from './store-kit/reads.ts';
 import { describeRecording } from './store-kit/recording.ts';
 import { describeRetention } from './store-kit/retention.ts';
 import { describeShapes } from './store-kit/shapes.ts';
+import { describeSilence } from './store-kit/silence.ts';
 import { describeTimers } from './store-kit/timers.ts';
 
 /**
@@ -29,6 +30,7 @@ export function describeStore(name: string, open: OpenAt): void {
     describeCalls(open);
     describeFindings(open);
     describeShapes(open);
+    describeSilence(open);
     describeAdministration(open);
     describeRetention(open);
     describeErasing(open);

@@ -7,6 +7,7 @@ import { standard } from '../../adapters/standard/index.ts';
 import { Secret } from '../../src/adapter/secret.ts';
 import type { InboundRequest } from '../../src/adapter/webhook.ts';
 import type { AccountConfig, ConnectionConfig, DestinationConfig, LoadedConfig } from '../../src/config/config.ts';
+import { Expectations } from '../../src/config/expectations.ts';
 import { GatewayConfig } from '../../src/config/gateway-config.ts';
 import { createApp } from '../../src/http/app.ts';
 import { tokenDigest } from '../../src/http/auth.ts';
@@ -43,6 +44,7 @@ function standardConnection(
     settings: standard.settings.parse(settings),
     secrets: { webhook: [new Secret(WEBHOOK_SECRET)], ...secrets },
     acknowledgeWith: 202,
+    expect: Expectations.parse({}),
   };
 }
 

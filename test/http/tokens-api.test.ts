@@ -244,6 +244,7 @@ describe('what is configured', () => {
       adapter: { id: 'standard' },
       webhookUrl: 'https://returns.market.example/webhooks/acme/portal',
       acknowledgeWith: 202,
+      expect: { requested: 7, in_review: 7, authorized: 14, in_transit: 14, received: 7, inspected: 7 },
       settings: { verification: { scheme: 'standard_webhooks' } },
       secrets: { webhook: 1 },
     });

@@ -3,6 +3,7 @@ import { standard } from '../../adapters/standard/index.ts';
 import { Secret } from '../../src/adapter/secret.ts';
 import type { InboundRequest } from '../../src/adapter/webhook.ts';
 import type { ConnectionConfig, LoadedConfig } from '../../src/config/config.ts';
+import { Expectations } from '../../src/config/expectations.ts';
 import { GatewayConfig } from '../../src/config/gateway-config.ts';
 import { GatewayError } from '../../src/gateway-error.ts';
 import { createReceive } from '../../src/pipeline/receive.ts';
@@ -48,6 +49,7 @@ function standardConnection(verification?: object, secrets = [SECRET]): Connecti
     settings,
     secrets: { webhook: secrets.map(text => new Secret(text)) },
     acknowledgeWith: 202,
+    expect: Expectations.parse({}),
   };
 }
 

@@ -3,6 +3,7 @@ import { defineAdapter } from '../../src/adapter/define-adapter.ts';
 import { Secret } from '../../src/adapter/secret.ts';
 import type { Normalized } from '../../src/adapter/webhook.ts';
 import type { AccountConfig, ConnectionConfig, DestinationConfig } from '../../src/config/config.ts';
+import { Expectations } from '../../src/config/expectations.ts';
 import type { InboundState, InboundWork } from '../../src/storage/store.ts';
 
 /**
@@ -52,7 +53,15 @@ export function toyAdapter(version = 1, mend: (normalized: Normalized) => Normal
 }
 
 export function toyConnection(adapter = toyAdapter(), name = 'toy'): ConnectionConfig {
-  return { account: 'acme', name, adapter, settings: {}, secrets: {}, acknowledgeWith: 202 };
+  return {
+    account: 'acme',
+    name,
+    adapter,
+    settings: {},
+    secrets: {},
+    acknowledgeWith: 202,
+    expect: Expectations.parse({}),
+  };
 }
 
 export const DESTINATION_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;

@@ -19,6 +19,7 @@ import { createRecording } from './recording.ts';
 import { createRemoving } from './removing.ts';
 import { createSettle } from './settle.ts';
 import { createShapes } from './shapes.ts';
+import { createSilence } from './silence.ts';
 import { createTimers } from './timers.ts';
 
 export interface PostgresOptions {
@@ -67,6 +68,7 @@ export async function openPostgresStore(url: string, options: PostgresOptions = 
     ...createCalls(database),
     ...createFindings(database),
     ...createShapes(database),
+    ...createSilence(database),
     ...createAdministration(database),
     ...createLists(database),
     ...createRemoving(database, partitions),

@@ -9,6 +9,7 @@ import { createListFindings } from './list-findings.ts';
 import { createListInbound, createListRejections } from './list-inbound.ts';
 import { createListReturns } from './list-returns.ts';
 import { createReturnRows } from './return-rows.ts';
+import { createSilence } from './silence.ts';
 import { sql } from './sql.ts';
 import { prepare } from './statement.ts';
 
@@ -24,6 +25,8 @@ export const LISTS = [
   'deliveriesOf',
   'listDestinationStates',
   'backlog',
+  'lastReceipts',
+  'standingReturns',
 ] as const;
 export type List = (typeof LISTS)[number];
 
@@ -46,6 +49,7 @@ export function createLists(client: Database): Lists {
   );
 
   return {
+    ...createSilence(client),
     listReturns: createListReturns(client, returns),
     listReturnEvents: events.ofReturn,
     listEvents: events.inOrder,

@@ -5,6 +5,7 @@ import type { Database, Session } from '../../../src/storage/postgres/database.t
 import { createFindings } from '../../../src/storage/postgres/findings.ts';
 import { createDeliveryReads } from '../../../src/storage/postgres/list-deliveries.ts';
 import { createLists } from '../../../src/storage/postgres/lists.ts';
+import { createSilence } from '../../../src/storage/postgres/silence.ts';
 import type { Statement, Values } from '../../../src/storage/postgres/statement.ts';
 import type { Store } from '../../../src/storage/store.ts';
 import { T0 } from '../../conformance/store-kit/rows.ts';
@@ -26,7 +27,8 @@ let url: string;
 let client: pg.Client;
 let visited = 0;
 let statements = 0;
-type Lists = ReturnType<typeof createLists> &
+type Lists = ReturnType<typeof createSilence> &
+  ReturnType<typeof createLists> &
   ReturnType<typeof createDeliveryReads> &
   ReturnType<typeof createFindings>;
 let lists: Pick<Store, keyof Lists>;
@@ -67,7 +69,12 @@ beforeAll(async () => {
   client = new pg.Client(connectionConfig(url));
   await client.connect();
   const database = { ...counting, reads: counting, operation: (body: unknown) => body } as unknown as Database;
-  lists = { ...createLists(database), ...createDeliveryReads(database), ...createFindings(database) };
+  lists = {
+    ...createLists(database),
+    ...createDeliveryReads(database),
+    ...createFindings(database),
+    ...createSilence(database),
+  };
 }, 60_000);
 afterAll(async () => {
   await client.end();
@@ -122,6 +129,15 @@ describe.each(['force_generic_plan', 'force_custom_plan'])('a page of twenty out
     ['findings', () => lists.listFindings('all', {}, FIRST), 20],
     ['findings that are open', () => lists.listFindings('all', { state: 'open' }, FIRST), 20],
     ['findings of a kind', () => lists.listFindings('all', { kind: 'new_code' }, FIRST), 20],
+    ['receipts of a connection', () => lists.lastReceipts('acct_0', 'conn_0', 20), 20],
+    [
+      'returns that stand in a status',
+      async () => {
+        const of = { account: 'acct_0', connection: 'conn_0', status: 'requested', beforeMs: T0 + 20_000 };
+        return (await lists.standingReturns(of, 20)).ids;
+      },
+      20,
+    ],
     ['events', () => lists.listEvents('all', null, 0, 20), 20],
     ['events further on', () => lists.listEvents('all', null, 15_000, 20), 20],
     ['events of an account', () => lists.listEvents('all', 'acct_1', 15_000, 20), 20],

@@ -186,6 +186,8 @@ async function useReads(store: Store): Promise<void> {
   await store.deliveriesOf('all', ['evt_a']);
   await store.listDestinationStates('all');
   await store.backlog();
+  await store.lastReceipts(ACCOUNT, 'portal', 10);
+  await store.standingReturns({ account: ACCOUNT, connection: 'portal', status: 's', beforeMs: T0 }, 10);
 }
 
 describe('every statement', () => {
