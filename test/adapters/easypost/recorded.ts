@@ -2,6 +2,7 @@ import { easypost } from '../../../adapters/easypost/index.ts';
 import { example } from '../../../adapters/example/index.ts';
 import type { Adapter } from '../../../src/adapter/define-adapter.ts';
 import type { AccountConfig, ConnectionConfig } from '../../../src/config/config.ts';
+import { Expectations } from '../../../src/config/expectations.ts';
 import { interpret } from '../../../src/pipeline/interpret.ts';
 import type { StoredReturn } from '../../../src/storage/store.ts';
 import { fixturesOf, loadCases, loadConnections, wrapSecrets } from '../../conformance/fixtures.ts';
@@ -21,6 +22,7 @@ function connectionOf(adapter: Adapter): ConnectionConfig {
     settings: adapter.settings.parse(fixture.settings),
     secrets: adapter.secrets.parse(wrapSecrets(fixture.secrets)),
     acknowledgeWith: 202,
+    expect: Expectations.parse({}),
   };
 }
 

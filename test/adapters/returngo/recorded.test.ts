@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { returngo } from '../../../adapters/returngo/index.ts';
 import { Secret } from '../../../src/adapter/secret.ts';
 import type { AccountConfig, ConnectionConfig } from '../../../src/config/config.ts';
+import { Expectations } from '../../../src/config/expectations.ts';
 import { interpret } from '../../../src/pipeline/interpret.ts';
 import { createRecording, inboundRow } from '../../conformance/recording.ts';
 import { requestOf } from '../reading.ts';
@@ -14,6 +15,7 @@ const connection: ConnectionConfig = {
   settings: returngo.settings.parse(SHOP),
   secrets: returngo.secrets.parse({ webhook: [new Secret('made-up-token')], api: new Secret('made-up-key') }),
   acknowledgeWith: 202,
+  expect: Expectations.parse({}),
 };
 const account: AccountConfig = {
   id: 'acme',

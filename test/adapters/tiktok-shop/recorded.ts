@@ -7,6 +7,7 @@ import { tiktokShop } from '../../../adapters/tiktok-shop/index.ts';
 import type { Adapter } from '../../../src/adapter/define-adapter.ts';
 import type { InboundRequest } from '../../../src/adapter/webhook.ts';
 import type { AccountConfig, ConnectionConfig } from '../../../src/config/config.ts';
+import { Expectations } from '../../../src/config/expectations.ts';
 import { interpret } from '../../../src/pipeline/interpret.ts';
 import { record } from '../../../src/pipeline/record.ts';
 import { openStore } from '../../../src/storage/open-store.ts';
@@ -28,6 +29,7 @@ function connectionOf(adapter: Adapter): ConnectionConfig {
     settings: adapter.settings.parse(fixture.settings),
     secrets: adapter.secrets.parse(wrapSecrets(fixture.secrets)),
     acknowledgeWith: 200,
+    expect: Expectations.parse({}),
   };
 }
 
