@@ -6,5 +6,6 @@ export { loop } from './loop/index.ts';
 export { narvar } from './narvar/index.ts';
 export { redo } from './redo/index.ts';
 export { returngo } from './returngo/index.ts';
+export { sendcloud } from './sendcloud/index.ts';
 export { standard } from './standard/index.ts';
 export { tiktokShop } from './tiktok-shop/index.ts';
