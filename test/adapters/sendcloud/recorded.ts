@@ -1,6 +1,7 @@
 import { sendcloud } from '../../../adapters/sendcloud/index.ts';
 import type { Adapter } from '../../../src/adapter/define-adapter.ts';
 import type { AccountConfig, ConnectionConfig } from '../../../src/config/config.ts';
+import { Expectations } from '../../../src/config/expectations.ts';
 import { interpret } from '../../../src/pipeline/interpret.ts';
 import type { StoredReturn } from '../../../src/storage/store.ts';
 import { fixturesOf, loadCases, loadConnections, wrapSecrets } from '../../conformance/fixtures.ts';
@@ -29,6 +30,7 @@ export function recordedBy(connectionName: string, ...names: readonly string[]):
     settings: adapter.settings.parse(fixture.settings),
     secrets: adapter.secrets.parse(wrapSecrets(fixture.secrets)),
     acknowledgeWith: 200,
+    expect: Expectations.parse({}),
   };
   const account: AccountConfig = {
     id: 'acme',
