@@ -27,8 +27,8 @@ export function normalize(notice: LoopNotice, settings: Settings): Normalized {
     case 'failure':
       return normalizeFailure(notice.body, settings);
     case 'shipment':
-      // Which returns are in it, only the shipment itself tells.
-      return { outcome: 'fetch', refs: [{ kind: 'happy_returns_shipment', id: notice.shipmentId }] };
+      // Where the API lists its returns is [not found], so there is nothing to fetch.
+      return { outcome: 'ignored', because: 'a consolidated shipment; it names none of its returns' };
     case 'nothing of ours':
       return { outcome: 'ignored', because: notice.because };
     case 'new':
