@@ -121,6 +121,7 @@ export async function openGateway({
         ...silence({ ...shared, note }),
         [FETCH]: createFetchObject({
           ...shared,
+          note,
           caller,
           breakers: createCallBreakers(isTrouble),
           keep: intake.keep,

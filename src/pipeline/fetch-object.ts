@@ -8,6 +8,7 @@ import type { ProviderCaller } from '../outbound/call-provider.ts';
 import type { KeepResult, NewInbound, Store, Timer } from '../storage/store.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { CallBreakers } from './call-breakers.ts';
+import { type NoteFindings, noteIfPossible } from './note-findings.ts';
 
 /**
  * Objects that a notice only pointed to. One timer is one pending fetch of one object: a further notice about it replaces
@@ -20,6 +21,7 @@ export const FETCHED_KIND = 'retour-object-kind';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
 /** Between two tries: as long as has been waited already, within these. */
 const SHORTEST_MS = 5 * SECOND_MS;
 const LONGEST_MS = 60 * MINUTE_MS;
@@ -41,6 +43,7 @@ export interface FetchDeps {
   readonly caller: ProviderCaller;
   readonly breakers: CallBreakers;
   readonly keep: (row: NewInbound) => Promise<KeepResult>;
+  readonly note: NoteFindings;
   readonly newId: NewId;
   readonly now: () => number;
   readonly log: Log;
@@ -101,8 +104,17 @@ export function createFetchObject(deps: FetchDeps): (timer: Timer) => Promise<nu
       durationMs: nowMs - startedAtMs,
     });
     const next = await nextTry(connection, told, { ageMs, nowMs });
-    if (next === null || ageMs < GIVE_UP_MS) return next;
+    const givesUp = told.outcome === 'too_large' || (next !== null && ageMs >= GIVE_UP_MS);
+    const of = { account: connection.account, connection: name, seenAtMs: nowMs, count: 1 };
+    const lastly = { objectId: id, ...('answer' in told ? { status: told.answer.status } : { outcome: told.outcome }) };
+    if (told.outcome === 'refused') {
+      const subject = told.because === 'credential' ? 'credential' : `request ${kind}`;
+      await noteIfPossible(deps, { ...of, kind: 'fetch_refused', subject, detail: lastly });
+    }
+    if (!givesUp) return next;
     deps.log.error({ event: 'fetch.given_up', ...about });
+    const detail = { ...lastly, triedHours: Math.round(ageMs / HOUR_MS) };
+    await noteIfPossible(deps, { ...of, kind: 'fetch_given_up', subject: kind, detail });
     return null;
   };
 

@@ -1,6 +1,6 @@
 import { naturalId } from '../model/ids.ts';
 import type { NotedFinding, Store } from '../storage/store.ts';
-import type { Log } from '../telemetry/log.ts';
+import { describeError, type Log } from '../telemetry/log.ts';
 
 /** Something that was seen about a connection; which finding it belongs to follows from it. */
 export type Sighting = Omit<NotedFinding, 'id'>;
@@ -32,4 +32,14 @@ export function createNoteFindings({
       log.warn({ event: 'finding.opened', findingId: id, account, connection, kind, subject, detail });
     }
   };
+}
+
+/** For whoever has more to do: a finding that cannot be noted holds up nothing. */
+export async function noteIfPossible(
+  { note, log }: { readonly note: NoteFindings; readonly log: Log },
+  sighting: Sighting,
+): Promise<void> {
+  await note([sighting]).catch(error => {
+    log.warn({ event: 'finding.not_noted', kind: sighting.kind, ...describeError(error) });
+  });
 }

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { Adapter } from '../../src/adapter/define-adapter.ts';
 import type { ProviderRequest } from '../../src/adapter/provider-call.ts';
 import type { AccountConfig, ConnectionConfig } from '../../src/config/config.ts';
+import { GatewayError } from '../../src/gateway-error.ts';
 import type { NewId } from '../../src/model/ids.ts';
 import type { CallResult } from '../../src/outbound/call-provider.ts';
 import { createCallBreakers } from '../../src/pipeline/call-breakers.ts';
 import { createFetchObject, fetchTimer, isTrouble } from '../../src/pipeline/fetch-object.ts';
+import type { Sighting } from '../../src/pipeline/note-findings.ts';
 import type { NewInbound } from '../../src/storage/store.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 
@@ -28,12 +30,13 @@ const newId: NewId = prefix => {
 };
 
 /** A connection whose provider answers what the test says, at the time that it says. */
-function workshop({ credential = true, granted = true }: { credential?: boolean; granted?: boolean } = {}) {
+function workshop({ credential = true, granted = true, storeIsAway = false } = {}) {
   const made = {
     nowMs: T0,
     calls: [] as ProviderRequest[],
     kept: [] as NewInbound[],
     held: [] as number[],
+    noted: [] as Sighting[],
     lines: [] as Record<string, unknown>[],
     answers: [] as CallResult[],
   };
@@ -70,6 +73,10 @@ function workshop({ credential = true, granted = true }: { credential?: boolean;
     keep: async row => {
       made.kept.push(row);
       return { outcome: 'kept', id: row.id, variantOf: null };
+    },
+    async note(sightings) {
+      if (storeIsAway) throw new GatewayError('STORE_UNAVAILABLE', 'The store is away.');
+      made.noted.push(...sightings);
     },
     newId,
     now: () => made.nowMs,
@@ -128,6 +135,17 @@ describe('fetching an object', () => {
     expect(await after(10 * HOUR)).toBe(T0 + 11 * HOUR);
     expect(await after(84 * HOUR)).toBeNull();
     expect(made.lines.at(-1)).toMatchObject({ event: 'fetch.given_up', level: 'error', objectId: '7' });
+    expect(made.noted).toEqual([
+      {
+        account: 'acme',
+        connection: 'portal',
+        kind: 'fetch_given_up',
+        subject: 'rma',
+        count: 1,
+        seenAtMs: T0 + 84 * HOUR,
+        detail: { objectId: '7', outcome: 'timeout', triedHours: 84 },
+      },
+    ]);
   });
 
   it('holds the whole connection as long as the provider asks for, in a header or in its text', async () => {
@@ -146,6 +164,9 @@ describe('fetching an object', () => {
     expect(await after(0)).toBe(T0 + 15 * MINUTE);
     expect(made.held).toEqual([T0 + 15 * MINUTE]);
     expect(made.lines.at(-1)).toMatchObject({ level: 'warn', event: 'fetch.ended', outcome: 'refused', status: 401 });
+    expect(made.noted).toMatchObject([
+      { kind: 'fetch_refused', subject: 'credential', detail: { objectId: '7', status: 401 } },
+    ]);
   });
 
   it('does not ask again for what the provider will not understand any better', async () => {
@@ -153,6 +174,36 @@ describe('fetching an object', () => {
     made.answers = [answered(400)];
 
     expect(await after(0)).toBeNull();
+    expect(made.noted).toMatchObject([
+      { kind: 'fetch_refused', subject: 'request rma', detail: { objectId: '7', status: 400 } },
+    ]);
+  });
+
+  it('gives up at once what is too large, and says so', async () => {
+    const { made, after } = workshop();
+    made.answers = [{ outcome: 'too_large', detail: 'The answer is larger than 1 MiB.' }];
+
+    expect(await after(0)).toBeNull();
+    expect(made.noted).toMatchObject([
+      { kind: 'fetch_given_up', subject: 'rma', detail: { outcome: 'too_large', triedHours: 0 } },
+    ]);
+  });
+
+  it('notes nothing of what was found, is not there yet, or is tried again', async () => {
+    const { made, after } = workshop();
+    made.answers = [answered(200), answered(404), answered(500)];
+    for (let nth = 0; nth < 3; nth += 1) await after(0);
+
+    expect(made.calls).toHaveLength(3);
+    expect(made.noted).toEqual([]);
+  });
+
+  it('goes on where a finding cannot be noted', async () => {
+    const { made, after } = workshop({ storeIsAway: true });
+    made.answers = [answered(401)];
+
+    expect(await after(0)).toBe(T0 + 15 * MINUTE);
+    expect(made.lines.at(-1)).toMatchObject({ event: 'finding.not_noted', kind: 'fetch_refused' });
   });
 
   it('leaves a provider alone that failed five times in a row', async () => {
