@@ -5,12 +5,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { adapters, exampleAdapters } from '../../src/adapters.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
+import { Connection } from '../../src/config/account-config.ts';
+import { Expectations } from '../../src/config/expectations.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { fixturesOf, loadStories } from '../../src/demo/stories.ts';
 import { openApiDocument } from '../../src/http/app.ts';
 import { ReturnStatus } from '../../src/model/codes.ts';
+import { FINDING_KINDS } from '../../src/storage/store.ts';
 
 /** What the documents claim and a test can find out. */
 
@@ -59,7 +63,7 @@ describe('the documents', () => {
     expect(run.flatMap(([, , argument]) => argument ?? []).filter(argument => !known.includes(argument))).toEqual([]);
   });
 
-  it.each(['README.md', 'docs/operations.md', 'docs/retention.md'])(
+  it.each(['README.md', 'docs/operations.md', 'docs/retention.md', 'docs/findings.md'])(
     '%s names commands of retour that exist',
     document => {
       const named = [...read(document).matchAll(/(?:^|`) *retour ([a-z -]+)/gm)].map(match => `${match[1]!.trim()} `);
@@ -71,6 +75,20 @@ describe('the documents', () => {
       expect(named.filter(line => !known.some(command => line.startsWith(`${command} `)))).toEqual([]);
     },
   );
+
+  it('docs/findings.md says what every kind means, and shows settings that are understood', () => {
+    const document = read('docs/findings.md');
+    const [settings] = blocks('docs/findings.md', 'yaml');
+    const { connections } = parse(settings!) as { connections: Record<string, unknown> };
+
+    const kinds = [...document.matchAll(/^\| `(\w+)` \|/gm)].map(match => match[1]!);
+    expect(FINDING_KINDS.filter(kind => !kinds.includes(kind))).toEqual([]);
+    for (const connection of Object.values(connections)) Connection.parse(connection);
+    const { requested, authorized, in_transit, received } = Expectations.parse({});
+    expect(document).toContain(
+      `\`requested\` ${requested} days, \`in_review\` 7, \`authorized\` ${authorized}, \`in_transit\` ${in_transit}, \`received\` ${received}`,
+    );
+  });
 
   it('CONTRIBUTING.md names files that exist', () => {
     const named = [
