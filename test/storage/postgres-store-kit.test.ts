@@ -17,6 +17,8 @@ const NOW: Readonly<Record<string, (values: readonly never[]) => number>> = {
   claimTimers: ([claim]) => (claim as unknown as { nowMs: number }).nowMs,
   setTimer: ([, , nowMs]) => nowMs!,
   settleTimer: ([, , , nowMs]) => nowMs!,
+  takeCall: ([call]) => (call as unknown as { nowMs: number }).nowMs,
+  holdCalls: ([hold]) => (hold as unknown as { nowMs: number }).nowMs,
   record: ([, nowMs]) => nowMs!,
   dueDestinations: ([nowMs]) => nowMs!,
   settleDeliveries: ([, nowMs]) => nowMs!,

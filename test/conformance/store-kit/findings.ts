@@ -119,11 +119,11 @@ export function describeFindings(open: OpenAt): void {
     const harness = withStore(open);
     beforeEach(async () => {
       await kept(harness.store, inboundRow('inb_1'));
-      await kept(harness.store, inboundRow('inb_2', { connection: 'narvar' }));
+      await kept(harness.store, inboundRow('inb_2', { connection: 'portal-provider' }));
       await kept(harness.store, inboundRow('inb_3', { account: OTHER }));
       await harness.store.noteFindings([
         noted('a', { seenAtMs: T0 + MINUTE }),
-        noted('b', { connection: 'narvar', kind: 'new_code', seenAtMs: T0 + 2 * MINUTE }),
+        noted('b', { connection: 'portal-provider', kind: 'new_code', seenAtMs: T0 + 2 * MINUTE }),
         noted('c', { account: OTHER, kind: 'new_code', seenAtMs: T0 + 3 * MINUTE }),
         noted('d', { seenAtMs: T0 + 4 * MINUTE }),
       ]);

@@ -15,7 +15,7 @@ export function describeSilence(open: OpenAt): void {
       await keep('inb_2', 3, { adapterId: 'another' });
       await keep('inb_3', 2);
       await keep('inb_4', 4, { source: 'fetch' });
-      await keep('inb_5', 5, { connection: 'narvar' });
+      await keep('inb_5', 5, { connection: 'portal-provider' });
       await keep('inb_6', 6, { account: 'other' });
 
       const minutes = async (connection: string, limit: number) =>
@@ -49,7 +49,7 @@ export function describeSilence(open: OpenAt): void {
       await add('c', 3, {}, { provider: 'another' });
       await add('at', 5, {});
       await add('received', 2, { status: 'received' });
-      await add('narvar', 2, {}, { connection: 'narvar' });
+      await add('portal-provider', 2, {}, { connection: 'portal-provider' });
       await add('other', 2, {}, { account: 'other' });
 
       expect(await standing(10)).toEqual({ looked: 3, ids: ['ret_b', 'ret_c', 'ret_a'] });
