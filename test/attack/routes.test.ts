@@ -56,6 +56,7 @@ const WITHOUT_ID: Readonly<Record<string, number>> = {
   'GET /v1/deliveries': 200,
   'GET /v1/destinations': 200,
   'GET /v1/events': 200,
+  'GET /v1/findings': 200,
   'GET /v1/inbound': 200,
   'GET /v1/rejections': 200,
   'GET /v1/retention': 200,
@@ -90,6 +91,14 @@ async function openTwoAccounts() {
     rows => rows.length === 2,
     'both to be delivered',
   );
+  // A word that is new is a finding, once what was seen is written.
+  const news = await signedWebhook({ ...requested('R-new'), type: 'return.sung_of' }, 'beta-2');
+  await fetch(`${url}/webhooks/beta/portal`, { method: 'POST', ...news });
+  await until(
+    () => readAll(url, '/v1/findings', { account: 'beta' }),
+    rows => rows.length > 0,
+    'a finding',
+  );
   const makeToken = async (
     roles: readonly Role[],
     accounts: readonly string[],
@@ -107,6 +116,7 @@ async function openTwoAccounts() {
     '/v1/returns/{id}': () => first('/v1/returns'),
     '/v1/inbound/{id}': () => first('/v1/inbound'),
     '/v1/deliveries/{id}': () => first('/v1/deliveries'),
+    '/v1/findings/{id}': () => first('/v1/findings'),
     '/v1/tokens/{id}': async () => (await makeToken(['viewer'], ['beta'])).id,
   };
   /** The path with what belongs to beta in it. A path whose ids nobody knows here is a route that nobody tried. */
