@@ -127,7 +127,7 @@ function lineOf({ destination, returnId }: ClaimedDelivery): string {
 export function describeInterleaving(open: OpenAt): void {
   describe('many workers', () => {
     it('never hold one line together, keep every line in order and lose nothing, whatever happens between', {
-      timeout: 60_000,
+      timeout: 180_000,
     }, async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async steps => {
