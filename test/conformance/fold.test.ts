@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Adapter } from '../../src/adapter/define-adapter.ts';
 import { adapters, exampleAdapters } from '../../src/adapters.ts';
-import type { AccountConfig, ConnectionConfig } from '../../src/config/config.ts';
-import { Expectations } from '../../src/config/expectations.ts';
+import type { AccountConfig } from '../../src/config/config.ts';
 import { loadStories, type Story } from '../../src/demo/stories.ts';
 import { canonicalJson } from '../../src/model/canonical-json.ts';
 import { type Interpretation, interpret } from '../../src/pipeline/interpret.ts';
 import { arrivalsOf } from './arrivals.ts';
-import { fixturesOf, loadCases, loadConnections, wrapSecrets } from './fixtures.ts';
+import { accountWith, fixtureConnection } from './fixture-account.ts';
+import { fixturesOf, loadCases, loadConnections } from './fixtures.ts';
 import { createRecording, inboundRow } from './recording.ts';
 
 /**
@@ -108,31 +108,12 @@ function received(
 ): { accounts: ReadonlyMap<string, AccountConfig>; rows: readonly Interpretation[] } {
   const directory = fixturesOf(adapter.id);
   const fixture = loadConnections(directory).get(story.connection)!;
-  const connection: ConnectionConfig = {
-    account: 'acme',
-    name: adapter.id,
-    adapter,
-    settings: adapter.settings.parse(fixture.settings),
-    secrets: adapter.secrets.parse(wrapSecrets(fixture.secrets)),
-    acknowledgeWith: 202,
-    expect: Expectations.parse({}),
-  };
-  const account: AccountConfig = {
-    id: 'acme',
-    name: 'Acme',
-    owner: 'owner@example.com',
-    tier: 'standard',
-    timezone: 'UTC',
-    currency: 'USD',
-    connections: new Map([[adapter.id, connection]]),
-    destinations: new Map(),
-    revision: null,
-  };
+  const connection = fixtureConnection(adapter, fixture);
   const rows = arrivalsOf(adapter, story, loadCases(directory), connection.settings)
     .map(({ request, fetched }, index) => {
       const row = inboundRow(connection, request, `inb_${index}`, TEN_O_CLOCK + index * 60_000);
       return fetched === null ? row : ({ ...row, source: 'fetch', trust: 'fetched', secretIndex: null } as const);
     })
     .map(work => interpret(work, connection));
-  return { accounts: new Map([['acme', account]]), rows };
+  return { accounts: accountWith(connection), rows };
 }

@@ -17,6 +17,13 @@ export interface Recording {
   outcomes(): ReadonlyMap<string, InboundOutcome>;
 }
 
+/** The types of all events that a plan sends, in their order; those that revise another with their revision. */
+export function typesSent({ returns }: Plan): readonly string[] {
+  return returns.flatMap(({ write }) =>
+    write.events.map(({ type, revision }) => (revision === 1 ? type : `${type} ${revision}`)),
+  );
+}
+
 export function createRecording(accounts: ReadonlyMap<string, AccountConfig>): Recording {
   let stored: StoredReturn[] = [];
   let ids = 0;

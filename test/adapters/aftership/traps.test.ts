@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FoldedReturn } from '../../../src/model/return.ts';
-import { detailsIn, eventsIn, foldCases, noticesIn, permutations, typesIn } from './told.ts';
+import { permutations } from '../permutations.ts';
+import { detailsIn, eventsIn, foldCases, noticesIn, typesIn } from './told.ts';
 
 /** What is easily got wrong with AfterShip Returns. */
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../src/model/canonical-json.ts';
-import { type IssuedLabel, permutations, recorded } from './recorded.ts';
+import { permutations } from '../permutations.ts';
+import { type IssuedLabel, recorded } from './recorded.ts';
 
 const HAPPY: IssuedLabel = { returnId: 'ER-1', tracking: '9400 1110 0000 0000 0000 11' };
 const LOST: IssuedLabel = { returnId: 'ER-2', tracking: '1z0000000000000022' };

@@ -1,45 +1,25 @@
 import { easypost } from '../../../adapters/easypost/index.ts';
 import { example } from '../../../adapters/example/index.ts';
 import type { Adapter } from '../../../src/adapter/define-adapter.ts';
-import type { AccountConfig, ConnectionConfig } from '../../../src/config/config.ts';
-import { Expectations } from '../../../src/config/expectations.ts';
 import { interpret } from '../../../src/pipeline/interpret.ts';
 import type { StoredReturn } from '../../../src/storage/store.ts';
-import { fixturesOf, loadCases, loadConnections, wrapSecrets } from '../../conformance/fixtures.ts';
-import { createRecording, inboundRow } from '../../conformance/recording.ts';
+import { accountWith, fixtureConnection } from '../../conformance/fixture-account.ts';
+import { fixturesOf, loadCases, loadConnections } from '../../conformance/fixtures.ts';
+import { createRecording, inboundRow, typesSent } from '../../conformance/recording.ts';
 import { requestOf } from '../reading.ts';
 
 /** EasyPost makes no returns, so it is recorded beside a return provider, which gives the shopper a label with a number. */
 
 const cases = new Map(loadCases(fixturesOf('easypost')).map(each => [each.name, each]));
 
-function connectionOf(adapter: Adapter): ConnectionConfig {
-  const fixture = loadConnections(fixturesOf(adapter.id)).get('default')!;
-  return {
-    account: 'acme',
-    name: adapter.id,
-    adapter,
-    settings: adapter.settings.parse(fixture.settings),
-    secrets: adapter.secrets.parse(wrapSecrets(fixture.secrets)),
-    acknowledgeWith: 202,
-    expect: Expectations.parse({}),
-  };
+function connectionOf(adapter: Adapter) {
+  return fixtureConnection(adapter, loadConnections(fixturesOf(adapter.id)).get('default')!);
 }
 
 const parcels = connectionOf(easypost);
 const portal = connectionOf(example);
 
-const account: AccountConfig = {
-  id: 'acme',
-  name: 'Acme',
-  owner: 'owner@example.com',
-  tier: 'standard',
-  timezone: 'UTC',
-  currency: 'USD',
-  connections: new Map([parcels, portal].map(connection => [connection.name, connection])),
-  destinations: new Map(),
-  revision: null,
-};
+const accounts = accountWith(parcels, portal);
 
 /** A label that the return provider issued. */
 export interface IssuedLabel {
@@ -60,16 +40,13 @@ export interface Recorded {
 
 /** Fixtures of EasyPost (by name), received a minute apart on the 30th, and labels, recorded in this order through the real pipeline. */
 export function recorded(...steps: readonly (string | IssuedLabel)[]): Recorded {
-  const recording = createRecording(new Map([['acme', account]]));
+  const recording = createRecording(accounts);
   const sent = steps.flatMap((step, index) => {
     const connection = typeof step === 'string' ? parcels : portal;
     const request = typeof step === 'string' ? cases.get(step)!.request : labelled(step);
     const day = typeof step === 'string' ? 30 : (step.day ?? 1);
     const row = inboundRow(connection, request, `inb_${index}`, Date.UTC(2026, 10, day, 10, index));
-    const { returns } = recording.record([interpret(row, connection)]);
-    return returns.flatMap(({ write }) =>
-      write.events.map(({ type, revision }) => (revision === 1 ? type : `${type} ${revision}`)),
-    );
+    return typesSent(recording.record([interpret(row, connection)]));
   });
   return {
     returns: recording.returns(),
@@ -82,10 +59,4 @@ function labelled({ returnId, tracking }: IssuedLabel) {
   const url = `https://labels.example.com/${returnId}`;
   const notice = { kind: 'method.chosen', return_id: returnId, method: 'post', qr_url: url, tracking };
   return requestOf({ shop: 'acme-example', notices: [notice] });
-}
-
-/** Every order of these, the given one first. */
-export function permutations<T>(values: readonly T[]): readonly (readonly T[])[] {
-  if (values.length <= 1) return [values];
-  return values.flatMap((value, index) => permutations(values.toSpliced(index, 1)).map(rest => [value, ...rest]));
 }

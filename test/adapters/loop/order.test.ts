@@ -2,17 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { loop } from '../../../adapters/loop/index.ts';
 import { fixturesOf, loadCases } from '../../conformance/fixtures.ts';
 import { factIdsOf } from '../../conformance/interpretation.ts';
+import { permutations } from '../permutations.ts';
 import { fold, read } from '../reading.ts';
 import { labelled, returned, settings } from './told.ts';
 
 const cases = new Map(loadCases(fixturesOf('loop')).map(each => [each.name, each.request]));
 const sent = (name: string) => new TextDecoder().decode(cases.get(name)!.body);
-
-/** Every order of these, the given one first. */
-function permutations<T>(values: readonly T[]): readonly (readonly T[])[] {
-  if (values.length <= 1) return [values];
-  return values.flatMap((value, index) => permutations(values.toSpliced(index, 1)).map(rest => [value, ...rest]));
-}
 
 describe('webhooks that repeat the whole return', () => {
   it.each(permutations(['created', 'label-created', 'label-in-transit', 'updated-closed', 'closed']))(

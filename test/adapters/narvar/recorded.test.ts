@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { permutations, recorded } from './recorded.ts';
+import { permutations } from '../permutations.ts';
+import { recorded } from './recorded.ts';
 
 describe('webhooks that repeat the whole return', () => {
   it.each(permutations(['initiated', 'on-its-way', 'delivered', 'on-its-way-bare']))(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FoldedReturn } from '../../../src/model/return.ts';
-import { foldCases, permutations } from './told.ts';
+import { permutations } from '../permutations.ts';
+import { foldCases } from './told.ts';
 
 /** Without what follows from the time of receipt, which differs from order to order. */
 function lasting(folded: FoldedReturn) {

@@ -1,37 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { returngo } from '../../../adapters/returngo/index.ts';
-import { Secret } from '../../../src/adapter/secret.ts';
-import type { AccountConfig, ConnectionConfig } from '../../../src/config/config.ts';
-import { Expectations } from '../../../src/config/expectations.ts';
 import { interpret } from '../../../src/pipeline/interpret.ts';
+import { accountWith, fixtureConnection } from '../../conformance/fixture-account.ts';
 import { createRecording, inboundRow } from '../../conformance/recording.ts';
 import { requestOf } from '../reading.ts';
 import { answerOf, rma, SHOP } from './answers.ts';
 
-const connection: ConnectionConfig = {
-  account: 'acme',
-  name: 'returngo',
-  adapter: returngo,
-  settings: returngo.settings.parse(SHOP),
-  secrets: returngo.secrets.parse({ webhook: [new Secret('made-up-token')], api: new Secret('made-up-key') }),
-  acknowledgeWith: 202,
-  expect: Expectations.parse({}),
-};
-const account: AccountConfig = {
-  id: 'acme',
-  name: 'Acme',
-  owner: 'owner@example.com',
-  tier: 'standard',
-  timezone: 'UTC',
-  currency: 'USD',
-  connections: new Map([['returngo', connection]]),
-  destinations: new Map(),
-  revision: null,
-};
+const connection = fixtureConnection(returngo, {
+  settings: SHOP,
+  secrets: { webhook: ['made-up-token'], api: 'made-up-key' },
+});
 
 /** Answers received a minute apart: what each made the merchant hear. */
 function heard(bodies: readonly object[]): readonly (readonly string[])[] {
-  const recording = createRecording(new Map([['acme', account]]));
+  const recording = createRecording(accountWith(connection));
   return bodies.map((body, index) => {
     const row = inboundRow(connection, answerOf(body), `inb_${index}`, Date.UTC(2026, 10, 20, 10, index));
     const { returns } = recording.record([interpret({ ...row, trust: 'fetched' }, connection)]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../src/model/canonical-json.ts';
-import { permutations, recorded, recordedBy } from './recorded.ts';
+import { permutations } from '../permutations.ts';
+import { recorded, recordedBy } from './recorded.ts';
 
 describe('a return and its parcel', () => {
   it.each(permutations(['created', 'picked-up', 'on-route', 'delivered']).map(order => [order]))(

@@ -6,13 +6,12 @@ import { example } from '../../../adapters/example/index.ts';
 import { tiktokShop } from '../../../adapters/tiktok-shop/index.ts';
 import type { Adapter } from '../../../src/adapter/define-adapter.ts';
 import type { InboundRequest } from '../../../src/adapter/webhook.ts';
-import type { AccountConfig, ConnectionConfig } from '../../../src/config/config.ts';
-import { Expectations } from '../../../src/config/expectations.ts';
 import { interpret } from '../../../src/pipeline/interpret.ts';
 import { record } from '../../../src/pipeline/record.ts';
 import { openStore } from '../../../src/storage/open-store.ts';
 import type { ReturnRow } from '../../../src/storage/store.ts';
-import { fixturesOf, loadCases, loadConnections, wrapSecrets } from '../../conformance/fixtures.ts';
+import { accountWith, fixtureConnection } from '../../conformance/fixture-account.ts';
+import { fixturesOf, loadCases, loadConnections } from '../../conformance/fixtures.ts';
 import { inboundRow } from '../../conformance/recording.ts';
 import { requestOf } from '../reading.ts';
 
@@ -20,33 +19,14 @@ import { requestOf } from '../reading.ts';
 
 const cases = new Map(loadCases(fixturesOf('tiktok-shop')).map(each => [each.name, each]));
 
-function connectionOf(adapter: Adapter): ConnectionConfig {
-  const fixture = loadConnections(fixturesOf(adapter.id)).get('default')!;
-  return {
-    account: 'acme',
-    name: adapter.id,
-    adapter,
-    settings: adapter.settings.parse(fixture.settings),
-    secrets: adapter.secrets.parse(wrapSecrets(fixture.secrets)),
-    acknowledgeWith: 200,
-    expect: Expectations.parse({}),
-  };
+function connectionOf(adapter: Adapter) {
+  return fixtureConnection(adapter, loadConnections(fixturesOf(adapter.id)).get('default')!);
 }
 
 const market = connectionOf(tiktokShop);
 const portal = connectionOf(example);
 
-const account: AccountConfig = {
-  id: 'acme',
-  name: 'Acme',
-  owner: 'owner@example.com',
-  tier: 'standard',
-  timezone: 'UTC',
-  currency: 'USD',
-  connections: new Map([market, portal].map(connection => [connection.name, connection])),
-  destinations: new Map(),
-  revision: null,
-};
+const accounts = accountWith(market, portal);
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -72,7 +52,7 @@ export async function recorded(...steps: readonly (string | AtProvider)[]): Prom
   const silent = () => {};
   const deps = {
     store,
-    accounts: () => new Map([['acme', account]]),
+    accounts: () => accounts,
     newId: (prefix: string) => `${prefix}_${String(++ids).padStart(26, '0')}`,
     now: () => nowMs,
     log: { debug: silent, info: silent, warn: silent, error: silent } as never,

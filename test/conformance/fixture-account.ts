@@ -1,0 +1,36 @@
+import type { Adapter } from '../../src/adapter/define-adapter.ts';
+import type { AccountConfig, ConnectionConfig } from '../../src/config/config.ts';
+import { Expectations } from '../../src/config/expectations.ts';
+import { type ConnectionFixture, wrapSecrets } from './fixtures.ts';
+
+/** Fixtures as configuration would give them: the account `acme`, with a connection named after its adapter. */
+
+export function fixtureConnection(
+  adapter: Adapter,
+  { settings, secrets }: Pick<ConnectionFixture, 'settings' | 'secrets'>,
+): ConnectionConfig {
+  return {
+    account: 'acme',
+    name: adapter.id,
+    adapter,
+    settings: adapter.settings.parse(settings),
+    secrets: adapter.secrets.parse(wrapSecrets(secrets)),
+    acknowledgeWith: 202,
+    expect: Expectations.parse({}),
+  };
+}
+
+export function accountWith(...connections: readonly ConnectionConfig[]): ReadonlyMap<string, AccountConfig> {
+  const account: AccountConfig = {
+    id: 'acme',
+    name: 'Acme',
+    owner: 'owner@example.com',
+    tier: 'standard',
+    timezone: 'UTC',
+    currency: 'USD',
+    connections: new Map(connections.map(connection => [connection.name, connection])),
+    destinations: new Map(),
+    revision: null,
+  };
+  return new Map([[account.id, account]]);
+}
