@@ -12,7 +12,15 @@ export function maskedForm(value: string | number): string {
   return form.length > LONGEST_FORM ? `${form.slice(0, LONGEST_FORM - 1)}…` : form;
 }
 
-/** The provider's word for a type as it is, where it looks like one; else its form. */
+const REMEMBERED = 1000;
+const names = new Map<string, string>();
+
+/** The provider's word for a type as it is, where it looks like one; else its form. The last ones are remembered. */
 export function typeName(type: string): string {
-  return /^[A-Za-z][A-Za-z0-9_.:/-]{0,99}$/.test(type) && !/\d{4}/.test(type) ? type : maskedForm(type);
+  const known = names.get(type);
+  if (known !== undefined) return known;
+  const name = /^[A-Za-z][A-Za-z0-9_.:/-]{0,99}$/.test(type) && !/\d{4}/.test(type) ? type : maskedForm(type);
+  if (names.size >= REMEMBERED) names.clear();
+  names.set(type, name);
+  return name;
 }

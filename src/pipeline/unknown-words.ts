@@ -11,14 +11,17 @@ export interface UnknownWord {
   readonly detail: Finding['detail'];
 }
 
+const NONE: readonly UnknownWord[] = [];
+
 /** What a notice says in words that are new to us: its type, or codes that came out as `other`. */
 export function unknownWords({ type, state, events }: InterpretedNotice): readonly UnknownWord[] {
-  if (type === null) return [];
+  if (type === null) return NONE;
   if (state === 'unrecognized') {
     const sample = { type: 'string', form: maskedForm(type) };
     return [{ kind: 'new_type', subject: typeName(type), detail: { sample } }];
   }
-  const found: UnknownWord[] = [];
+  if (events.length === 0) return NONE;
+  let found: UnknownWord[] | null = null;
   for (const { event } of events) {
     visitCodes(event.change, (place, { code, providerCode }) => {
       if (code !== 'other' || providerCode === null) return;
@@ -26,10 +29,11 @@ export function unknownWords({ type, state, events }: InterpretedNotice): readon
       if (/^others?$/i.test(providerCode) || providerCode === type) return;
       const form = maskedForm(providerCode);
       const detail = { event: event.type, sample: { type: 'string', form } };
+      found ??= [];
       found.push({ kind: 'new_code', subject: `${typeName(type)} ${place} ${form}`, detail });
     });
   }
-  return found;
+  return found ?? NONE;
 }
 
 type Change = Partial<UnionOf<ReturnEvent['change']>>;
