@@ -1,4 +1,5 @@
 import { defineAdapter } from '#adapter/define-adapter.ts';
+import { about } from './about.ts';
 import { normalize } from './normalize.ts';
 import { Secrets, Settings } from './settings.ts';
 import { dedupeKey, parse, sign, verify } from './webhook.ts';
@@ -14,6 +15,7 @@ export const aftership = defineAdapter({
     'https://www.aftership.com/docs/returns/2024-10/model/resource/return',
     'https://www.aftership.com/docs/returns/legacy/353a366127c45-receive-a-webhook-delivery-of-returns-update',
   ],
+  about,
   settings: Settings,
   secrets: Secrets,
   reader: { parse, normalize },

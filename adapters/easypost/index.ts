@@ -1,4 +1,5 @@
 import { defineAdapter } from '#adapter/define-adapter.ts';
+import { about } from './about.ts';
 import { normalize } from './normalize.ts';
 import { Secrets, Settings } from './settings.ts';
 import { dedupeKey, parse, sign, verify } from './webhook.ts';
@@ -15,6 +16,7 @@ export const easypost = defineAdapter({
     'https://docs.easypost.com/docs/webhooks',
     'https://docs.easypost.com/guides/webhooks-guide',
   ],
+  about,
   settings: Settings,
   secrets: Secrets,
   reader: { parse, normalize },

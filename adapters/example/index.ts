@@ -1,4 +1,5 @@
 import { defineAdapter } from '#adapter/define-adapter.ts';
+import { about } from './about.ts';
 import { fetching } from './fetching.ts';
 import { normalize } from './normalize.ts';
 import { Secrets, Settings } from './settings.ts';
@@ -11,6 +12,7 @@ export const example = defineAdapter({
   label: 'Example Returns',
   evidence: 'documented',
   docs: ['https://example.com/returns/webhooks'],
+  about,
   settings: Settings,
   secrets: Secrets,
   reader: { parse, normalize },

@@ -1,4 +1,5 @@
 import { defineAdapter } from '#adapter/define-adapter.ts';
+import { about } from './about.ts';
 import { normalize } from './normalize.ts';
 import { Secrets, Settings } from './settings.ts';
 import { dedupeKey, parse, sign, verify } from './webhook.ts';
@@ -14,6 +15,7 @@ export const loop = defineAdapter({
     'https://docs.loopreturns.com/webhook-reference/topics/return',
     'https://docs.loopreturns.com/webhook-reference/topics/label-webhook',
   ],
+  about,
   settings: Settings,
   secrets: Secrets,
   reader: { parse, normalize },

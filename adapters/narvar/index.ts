@@ -1,4 +1,5 @@
 import { defineAdapter } from '#adapter/define-adapter.ts';
+import { about } from './about.ts';
 import { normalize } from './normalize.ts';
 import { Secrets, Settings } from './settings.ts';
 import { dedupeKey, parse, sign, verify } from './webhook.ts';
@@ -13,6 +14,7 @@ export const narvar = defineAdapter({
     'https://speca.io/Narvar/narvar-returns-webhook',
     'https://speca.io/Narvar/narvar-shopify-rma-without-crc',
   ],
+  about,
   settings: Settings,
   secrets: Secrets,
   reader: { parse, normalize },

@@ -1,4 +1,5 @@
 import { defineAdapter } from '#adapter/define-adapter.ts';
+import { about } from './about.ts';
 import { fetching } from './fetching.ts';
 import { normalize } from './normalize.ts';
 import { Secrets, Settings } from './settings.ts';
@@ -15,6 +16,7 @@ export const returngo = defineAdapter({
     'https://support.returngo.ai/process-return-requests',
     'https://support.returngo.ai/returngo-qr-codes',
   ],
+  about,
   settings: Settings,
   secrets: Secrets,
   reader: { parse, normalize },

@@ -1,4 +1,5 @@
 import { defineAdapter } from '#adapter/define-adapter.ts';
+import { about } from './about.ts';
 import { normalize } from './normalize.ts';
 import { Secrets, Settings } from './settings.ts';
 import { dedupeKey, parse, sign, verify } from './webhook.ts';
@@ -9,6 +10,7 @@ export const standard = defineAdapter({
   label: 'Standard (a sender that speaks our events)',
   evidence: 'documented',
   docs: ['https://www.standardwebhooks.com/'],
+  about,
   settings: Settings,
   secrets: Secrets,
   reader: { parse, normalize },

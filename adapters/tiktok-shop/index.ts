@@ -1,4 +1,5 @@
 import { defineAdapter } from '#adapter/define-adapter.ts';
+import { about } from './about.ts';
 import { normalize } from './normalize.ts';
 import { Secrets, Settings } from './settings.ts';
 import { dedupeKey, parse, sign, verify } from './webhook.ts';
@@ -17,6 +18,7 @@ export const tiktokShop = defineAdapter({
     'https://partner.tiktokshop.com/docv2/page/2f0jrrxc',
     'https://partner.tiktokshop.com/docv2/page/8y10pibm',
   ],
+  about,
   settings: Settings,
   secrets: Secrets,
   reader: { parse, normalize },

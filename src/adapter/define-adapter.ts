@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { About } from './about.ts';
 import type { Fetching } from './provider-call.ts';
 import type { Notice, Reader, Webhook } from './webhook.ts';
 
@@ -14,6 +15,8 @@ export interface AdapterSpec<S extends z.ZodType, K extends z.ZodType, N extends
   readonly label: string;
   readonly evidence: AdapterEvidence;
   readonly docs: readonly `https://${string}`[];
+  /** How to connect it, what it reads, what it leaves out. */
+  readonly about: About;
   /** Strict; every field described. */
   readonly settings: S;
   /** Strict; no defaults. */

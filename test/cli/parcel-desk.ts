@@ -46,6 +46,7 @@ function parcelDesk(version: number, mapping: Mapping) {
     label: 'Parcel Desk',
     evidence: 'documented',
     docs: ['https://example.com/parcel-desk'],
+    about: { connect: [], gaps: [], types: {}, statuses: {} },
     settings: standard.settings,
     secrets: standard.secrets,
     reader: { parse, normalize: (notice: DeskNotice) => normalize(notice, mapping) },

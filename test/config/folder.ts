@@ -17,6 +17,12 @@ export const parcelPort = defineAdapter({
   label: 'Parcel Port',
   evidence: 'documented',
   docs: ['https://parcel-port.example/docs'],
+  about: {
+    connect: ['Type `{publicUrl}/webhooks/{account}/{connection}` under Callbacks.'],
+    gaps: ['Refunds are not told.'],
+    types: { 'parcel.moved': ['shipment.in_transit'], 'parcel.scanned': ['shipment.in_transit'], survey: ['ignored'] },
+    statuses: { 'parcel.state': { there: ['description', 'shipment.delivered'] } },
+  },
   settings: z.strictObject({
     retailerId: z.string().min(1).describe('The id that Parcel Port gave the merchant.'),
     dialect: z.enum(['standard', 'full']).default('standard').describe('Which messages are sent. Default standard.'),

@@ -9,6 +9,7 @@ import {
   loadConnections,
   type WebhookCase,
 } from './fixtures.ts';
+import { describeAbout } from './kit-about.ts';
 import { describeDeclarations } from './kit-declarations.ts';
 import { describeFetching } from './kit-fetching.ts';
 import { describeFuture } from './kit-future.ts';
@@ -54,6 +55,7 @@ export function describeAdapter(adapter: Adapter, directory: URL): void {
     });
 
     describeDeclarations(subject);
+    describeAbout(subject);
     describeSignatures(subject);
     describeFetching(subject);
     describeOutcomes(subject);

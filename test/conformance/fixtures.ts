@@ -25,6 +25,8 @@ export interface ConnectionFixture {
 export interface KitHints {
   /** A type or status: with another word there, a notice is `unrecognized`. */
   readonly types?: readonly string[];
+  /** A word of a closed list that does not tell what happened: another one is not recognized either, but it is no status. */
+  readonly closed?: readonly string[];
   /** A coded value: with another word there, it is `other` and the word is kept. */
   readonly codes?: readonly string[];
   /** The name of the tenant: with another one there, notices are `TENANT_MISMATCH`. */

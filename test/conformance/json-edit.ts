@@ -47,6 +47,20 @@ function holderOf(tree: Tree, pointer: string): { readonly holder: Record<string
   return { holder: holder as Record<string, unknown>, key };
 }
 
+/** JSON Pointers of every text. */
+export function textsOf(value: unknown, pointer = ''): readonly string[] {
+  if (typeof value === 'string') return [pointer];
+  if (!isTree(value)) return [];
+  return Object.entries(value).flatMap(([key, part]) =>
+    textsOf(part, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+  );
+}
+
+export function textAt(tree: Tree, pointer: string): string {
+  const { holder, key } = holderOf(tree, pointer);
+  return String(holder[key]);
+}
+
 /** The body with another value at the pointer, which must name one. */
 export function withValue(body: Uint8Array, pointer: string, value: unknown): Uint8Array {
   const tree = readTree(body)!;

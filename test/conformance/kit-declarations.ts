@@ -31,11 +31,12 @@ export function describeDeclarations({ adapter, directory, connections, answers 
       for (const link of adapter.docs) expect(new URL(link).protocol).toBe('https:');
     });
 
-    it('names its evidence and its gaps in the README', () => {
+    it('names its evidence in the README, and leaves to about.ts what stands there', () => {
       const readme = readText(folder, 'README.md');
 
       expect(readme).toContain(`Evidence: **${adapter.evidence}**`);
-      expect(readme).toMatch(/^## Gaps$/m);
+      expect(readme).toContain('[about.ts](about.ts)');
+      expect(readme).not.toMatch(/^## (?:Gaps|Connect)/m);
     });
 
     it('names the provenance of every case in the README of the fixtures', () => {

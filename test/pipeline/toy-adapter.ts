@@ -17,6 +17,7 @@ export function toyAdapter(version = 1, mend: (normalized: Normalized) => Normal
     label: 'Toy',
     evidence: 'documented',
     docs: ['https://example.com/toy'],
+    about: { connect: [], gaps: [], types: {}, statuses: {} },
     settings: z.strictObject({}),
     secrets: z.strictObject({}),
     reader: {

@@ -1,0 +1,42 @@
+import type { About } from '#adapter/about.ts';
+
+export const about: About = {
+  connect: [
+    "Let the sender post one event per request to `{publicUrl}/webhooks/{account}/{connection}`, in the form that the adapter's README shows.",
+    'Make a random secret (`whsec_` and Base64), give it to the sender, and put it into `secrets.webhook`. A sender that signs `v1a` has its public key there instead (`whpk_`).',
+    'The sender signs by Standard Webhooks 1.0, in the headers `webhook-id`, `webhook-timestamp` and `webhook-signature` [documented].',
+  ],
+  gaps: [
+    "No tenant: a body names no account, so the connection's secret alone says whose returns these are.",
+    'No API: the gateway cannot ask such a sender for anything yet. `secrets.api` and `settings.baseUrl` are taken, and used once it can.',
+    "Senders that sign with `v1a` are covered by the shared verifier's tests, not by fixtures here: signing them needs a private key.",
+  ],
+  types: {
+    'credit.issued': ['credit.issued'],
+    'dispute.opened': ['dispute.opened'],
+    'dispute.resolved': ['dispute.resolved'],
+    'exchange.created': ['exchange.created'],
+    'item.dispositioned': ['item.dispositioned'],
+    'item.inspected': ['item.inspected'],
+    'item.received': ['item.received'],
+    'label.issued': ['label.issued'],
+    'label.voided': ['label.voided'],
+    'refund.failed': ['refund.failed'],
+    'refund.issued': ['refund.issued'],
+    'return.authorized': ['return.authorized'],
+    'return.cancelled': ['return.cancelled'],
+    'return.completed': ['return.completed'],
+    'return.exception': ['return.exception'],
+    'return.expired': ['return.expired'],
+    'return.rejected': ['return.rejected'],
+    'return.reopened': ['return.reopened'],
+    'return.requested': ['description', 'return.requested'],
+    'return.review_required': ['return.review_required'],
+    'settlement.approved': ['settlement.approved'],
+    'shipment.delivered': ['shipment.delivered'],
+    'shipment.dropped_off': ['shipment.dropped_off'],
+    'shipment.exception': ['shipment.exception'],
+    'shipment.in_transit': ['shipment.in_transit'],
+  },
+  statuses: {},
+};

@@ -1,0 +1,86 @@
+import type { About } from '#adapter/about.ts';
+import { TOPICS } from './topics.ts';
+
+const IGNORED = Object.values(TOPICS).filter(({ ignored }) => ignored !== undefined);
+
+export const about: About = {
+  connect: [
+    'In Partner Center, open the app: its app key goes into `settings.appKey`, its app secret into `secrets.webhook`. They make the header `Authorization`, over the app key and the body [documented].',
+    'Put the id of the shop (id in the answer of Get Authorized Shops, `shop_id` in every webhook) into `settings.shopId`, in quotes: 19 digits are more than a number keeps.',
+    'Subscribe to the topics 12, 64, 65 and 67 with the URL `{publicUrl}/webhooks/{account}/{connection}`: for the whole app in Partner Center (Manage Webhook), or for this shop with Update Shop Webhook (`PUT /event/202309/webhooks`, with `event_type`, address and the `shop_cipher` of the shop).',
+    'An app with several shops needs the second: with one address for all, the webhooks of the other shops are kept, and not read (`TENANT_MISMATCH`).',
+    'The address needs a domain and the usual port [third-party].',
+    'To replace the app secret: add the new one to `secrets.webhook`, reset it in Partner Center, then take the old one out.',
+  ],
+  gaps: [
+    'No API yet. Lines, reasons, amounts, tracking numbers, arbitration and the decisions of a review are only in the answers of Search Returns, Search RMAs and Search Aftersales Requests. Their calls are signed with the time and need an access token that is renewed again and again; both come with the operations, and so do polling by `update_time`, which TikTok advises, deciding, and giving the shopper a label.',
+    'Related by the order, not by its lines, for no webhook names an order line; 64 and 65 do not even name the order, so that a batch return is related to none until 67 comes.',
+    'How a review ended (`REQUEST_REVIEW_COMPLETED`, `PACKAGE_REVIEW_COMPLETED`) is not told: no refusal of a batch return, no inspection, and no end. Its headline stays at `received`.',
+    'A shop that is sent 12 and 64 to 67 for the same goods has two returns for them in this connection, and nothing relates them.',
+    'Disputes have no webhook. If the platform overrules a refusal, the money is told, the headline stays `rejected`, and the contradiction is shown.',
+    'An offer that is made again after the shopper declined one is not told again, because the status in between leaves no mark.',
+    'A status that was never sent leaves a hole, but for the request: the headline follows the furthest that was told.',
+    'Where goods go after a refused package is not told; nor is the parcel of a replacement, nor whether a refund failed.',
+    'There are no words for a lost parcel or one that is sent back to the shopper: stories of these need the return provider.',
+  ],
+  types: {
+    AFTERSALES_REQUEST_STATUS_UPDATE: ['description', 'return.requested'],
+    CANCELLATION_STATUS_CHANGE: ['ignored'],
+    REFUND_SUCCESS: ['description', 'refund.issued'],
+    RETURN_STATUS_CHANGE: [
+      'description',
+      'return.requested',
+      'return.authorized',
+      'shipment.in_transit',
+      'settlement.approved',
+      'refund.issued',
+      'exchange.created',
+      'return.rejected',
+      'return.cancelled',
+      'return.expired',
+      'return.completed',
+    ],
+    RMA_STATUS_UPDATE: ['description', 'return.authorized', 'shipment.delivered'],
+    ...Object.fromEntries(IGNORED.map(({ name }) => [name, ['ignored'] as const])),
+  },
+  statuses: {
+    'data.return_status': {
+      AWAITING_BUYER_RESPONSE: ['description', 'return.requested', 'settlement.approved'],
+      AWAITING_BUYER_SHIP: ['description', 'return.requested', 'return.authorized'],
+      BUYER_SHIPPED_ITEM: ['description', 'return.requested', 'shipment.in_transit'],
+      RECEIVE_REJECTED: ['description', 'return.requested', 'return.rejected'],
+      REFUND_OR_RETURN_REQUEST_REJECT: ['description', 'return.requested', 'return.rejected'],
+      REJECT_RECEIVE_PACKAGE: ['description', 'return.requested', 'return.rejected'],
+      REPLACEMENT_REQUEST_CANCEL: ['description', 'return.requested', 'return.cancelled'],
+      REPLACEMENT_REQUEST_COMPLETE: ['description', 'return.requested', 'exchange.created', 'return.completed'],
+      REPLACEMENT_REQUEST_PENDING: ['description', 'return.requested'],
+      REPLACEMENT_REQUEST_REFUND_SUCCESS: ['description', 'return.requested', 'settlement.approved'],
+      REPLACEMENT_REQUEST_REJECT: ['description', 'return.requested', 'return.rejected'],
+      REQUEST_REJECTED: ['description', 'return.requested', 'return.rejected'],
+      REQUEST_SUCCESS: ['description', 'return.requested', 'settlement.approved'],
+      RETURN_OR_REFUND_CANCEL: ['description', 'return.requested', 'return.cancelled'],
+      RETURN_OR_REFUND_REQUEST_CANCEL: ['description', 'return.requested', 'return.cancelled', 'return.expired'],
+      RETURN_OR_REFUND_REQUEST_COMPLETE: ['description', 'return.requested', 'refund.issued', 'return.completed'],
+      RETURN_OR_REFUND_REQUEST_PENDING: ['description', 'return.requested'],
+      RETURN_OR_REFUND_REQUEST_SUCCESS: ['description', 'return.requested', 'settlement.approved'],
+      RETURN_OR_REFUND__REQUEST_CANCELLED: ['description', 'return.requested', 'return.cancelled'],
+    },
+    'data.cancel_status': {
+      CANCELLATION_REQUEST_CANCEL: ['ignored'],
+      CANCELLATION_REQUEST_CANCELLED: ['ignored'],
+      CANCELLATION_REQUEST_COMPLETE: ['ignored'],
+      CANCELLATION_REQUEST_PENDING: ['ignored'],
+      CANCELLATION_REQUEST_SUCCESS: ['ignored'],
+    },
+    'data.aftersales_request_status': {
+      PENDING_REQUEST_REVIEW: ['description', 'return.requested'],
+      REQUEST_REVIEW_COMPLETED: ['description', 'return.requested'],
+    },
+    'data.rma_status': {
+      AWAITING_BUYER_RETURN: ['description', 'return.authorized'],
+      PACKAGE_REVIEW_COMPLETED: ['description', 'return.authorized'],
+      PENDING_PACKAGE_REVIEW: ['description', 'return.authorized', 'shipment.delivered'],
+      RMA_CREATED: ['description', 'return.authorized'],
+    },
+  },
+};
