@@ -7,7 +7,7 @@ import type { CliCommand } from './cli-command.ts';
 import { textOption } from './options.ts';
 import { writeLine } from './output.ts';
 import type { AdapterNames } from './scaffold-adapter.ts';
-import { REFERENCE, SCHEMAS } from './scaffold-places.ts';
+import { PROVIDERS, REFERENCE, SCHEMAS } from './scaffold-places.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -40,16 +40,21 @@ async function tidy(made: readonly string[]): Promise<void> {
   });
 }
 
-/** What is generated from the adapters' settings has the new one in it, too. The registry is loaded here first, when it has its new line. */
+/** What is generated from the adapters has the new one in it, too. The registry is loaded here first, when it has its new line. */
 async function renewReference(): Promise<readonly string[]> {
-  const [{ adapters, exampleAdapters }, { configReference, jsonSchemas }] = await Promise.all([
+  const [{ adapters, exampleAdapters }, { configReference, jsonSchemas }, { providersDocument }] = await Promise.all([
     import('../adapters.ts'),
     import('../config/describe-config.ts'),
+    import('../config/describe-providers.ts'),
   ]);
   const schemas = Object.entries(jsonSchemas([...adapters, ...exampleAdapters])).map(
     ([name, schema]) => [join(SCHEMAS, name), `${JSON.stringify(schema, null, 2)}\n`] as const,
   );
-  const files = [...schemas, [REFERENCE, configReference(adapters)] as const];
+  const files = [
+    ...schemas,
+    [REFERENCE, configReference(adapters)] as const,
+    [PROVIDERS, providersDocument(adapters)] as const,
+  ];
   for (const [path, text] of files) await writeFile(join(ROOT, path), text);
   return files.map(([path]) => path);
 }
@@ -60,7 +65,7 @@ function nextSteps({ id, label }: AdapterNames): string {
     `It passes the kit now, and says nothing that is true of ${label}. Next:`,
     `  1. adapters/${id}/README.md: what ${label} sends, how the sender is proven, what was not found; each with its mark.`,
     `  2. fixtures/${id}/: what it sends, byte for byte, with its source; expected.json by hand from the documentation.`,
-    '  3. settings.ts and webhook.ts until signatures verify; then notices.ts, codes.ts, normalize.ts.',
+    '  3. settings.ts and webhook.ts until signatures verify; then notices.ts, codes.ts, normalize.ts; about.ts for people.',
     `  4. config/sample/accounts/sample-${id}.yaml and at least three stories.`,
     `  5. npx vitest run test/conformance/adapters.test.ts -t "adapter ${id}"   (then npm test, and npm run demo -- --check)`,
     'After a change of an expected outcome: raise version in index.ts, then',

@@ -73,6 +73,7 @@ export async function scaffoldAdapter(
     for (const folder of ['adapters', 'fixtures'])
       await rewriteReadme(join(root, folder, names.id, 'README.md'), names);
     await rewriteIndex(join(root, 'adapters', names.id, 'index.ts'), names);
+    await rewriteAbout(join(root, 'adapters', names.id, 'about.ts'), names);
     await writeFile(registry, registered);
     const made = [...PLACES.map(([, to]) => to(names.id)), REGISTRY];
     return [...made, ...(await finish(made))];
@@ -133,6 +134,20 @@ async function rewriteIndex(path: string, { label }: AdapterNames): Promise<void
   await writeFile(
     path,
     text.replace(/^\/\*\* A fictional provider.*\*\/$/m, `/** ${label}. Its README says what is known of it. */`),
+  );
+}
+
+/** People would read it as what is known of the provider. */
+async function rewriteAbout(path: string, { label }: AdapterNames): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  await writeFile(
+    path,
+    text
+      .replace(/^\/\*\* What is told of a fictional provider.*\*\/$/m, `/** Nothing in it is true of ${label} yet. */`)
+      .replace(
+        /^ {2}gaps: \[\n/m,
+        `$&    'Nothing that is said here is known of the provider yet: it is a copy of a fictional one.',\n`,
+      ),
   );
 }
 

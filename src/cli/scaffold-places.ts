@@ -8,8 +8,9 @@ import { CliError } from './cli-error.ts';
 const TEMPLATE = 'example';
 export const REGISTRY = join('adapters', 'index.ts');
 
-/** Made anew from the settings of every adapter. */
+/** Made anew from every adapter. */
 export const REFERENCE = join('config', 'reference.md');
+export const PROVIDERS = join('docs', 'providers.md');
 export const SCHEMAS = join('config', 'schema');
 const SCHEMA_FILES = ['retour.schema.json', 'account.schema.json'].map(name => join(SCHEMAS, name));
 
@@ -26,7 +27,7 @@ export const PLACES: readonly (readonly [from: string, to: (id: string) => strin
 
 /** Throws where the repository is not whole: a copy made for production often leaves out what only developers need. */
 export function requireTemplate(root: string): void {
-  const needed = [...PLACES.map(([from]) => from), REGISTRY, SCHEMAS];
+  const needed = [...PLACES.map(([from]) => from), REGISTRY, SCHEMAS, PROVIDERS];
   const missing = needed.filter(path => !existsSync(join(root, path)));
   if (missing.length === 0) return;
   throw new CliError(
@@ -43,7 +44,7 @@ export function refuseTaken(root: string, id: string): void {
 
 /** Does the work whole or not at all: half an adapter would be in the way of the next try. */
 export async function orUndone<Answer>(root: string, id: string, work: () => Promise<Answer>): Promise<Answer> {
-  const changed = [REGISTRY, REFERENCE, ...SCHEMA_FILES].filter(path => existsSync(join(root, path)));
+  const changed = [REGISTRY, REFERENCE, PROVIDERS, ...SCHEMA_FILES].filter(path => existsSync(join(root, path)));
   const before = await Promise.all(changed.map(async path => [path, await readFile(join(root, path))] as const));
   try {
     return await work();

@@ -9,6 +9,8 @@ const PARTS = [
   'fixtures',
   'config',
   'test',
+  'docs',
+  'README.md',
   'package.json',
   'tsconfig.json',
   'vitest.config.ts',

@@ -45,6 +45,7 @@ describe('a scaffolded adapter', { timeout: 180_000 }, () => {
       'test/conformance/adapters.test.ts',
       'test/adapters/parcel-port',
       'test/config/describe-config.test.ts',
+      'test/config/describe-providers.test.ts',
       'test/architecture.test.ts',
     );
 
@@ -74,6 +75,7 @@ describe('a scaffolded adapter', { timeout: 180_000 }, () => {
   it('has one line in the registry and no trace of the name of the example', async () => {
     const registry = await readFile(join(folder, 'adapters/index.ts'), 'utf8');
     const index = await readFile(join(folder, 'adapters/parcel-port/index.ts'), 'utf8');
+    const about = await readFile(join(folder, 'adapters/parcel-port/about.ts'), 'utf8');
     const account = await readFile(join(folder, 'config/sample/accounts/sample-parcel-port.yaml'), 'utf8');
 
     const provider = /^export \{ (\w+) \} from '\.\/([\w-]+)\/index\.ts';$/;
@@ -85,7 +87,10 @@ describe('a scaffolded adapter', { timeout: 180_000 }, () => {
       "export const parcelPort = defineAdapter({\n  id: 'parcel-port',\n  version: 1,\n  label: 'Parcel Port',",
     );
     expect(account).toContain('SAMPLE_PARCEL_PORT_WEBHOOK_SECRET');
-    expect(`${index}${account}`).not.toMatch(/\bexample\b(?!\.com)(?<!\.example)/i);
+    expect(about).toContain(
+      "'Nothing that is said here is known of the provider yet: it is a copy of a fictional one.'",
+    );
+    expect(`${index}${about}${account}`).not.toMatch(/\bexample\b(?!\.com)(?<!\.example)/i);
   });
 
   it('is not made twice', async () => {
@@ -133,11 +138,13 @@ describe('an adapter that cannot be finished', () => {
   const TREE: Readonly<Record<string, string>> = {
     'adapters/index.ts': REGISTRY,
     'adapters/example/README.md': '# Example Returns\n',
+    'adapters/example/about.ts': 'export const about = {};\n',
     'adapters/example/index.ts': 'export const example = defineAdapter({});\n',
     'fixtures/example/README.md': '# Example Returns\n',
     'test/adapters/example/parse.test.ts': '',
     'config/sample/accounts/sample-example.yaml': 'name: Sample Lights\n',
     'config/schema/account.schema.json': '{}\n',
+    'docs/providers.md': '# Providers\n',
   };
   let root = '';
   beforeAll(async () => {
@@ -156,6 +163,7 @@ describe('an adapter that cannot be finished', () => {
     const making = scaffoldAdapter(root, namesFor('parcel-port', undefined), async made => {
       expect(made.every(path => existsSync(join(root, path)))).toBe(true);
       await writeFile(join(root, 'config/schema/account.schema.json'), 'half');
+      await writeFile(join(root, 'docs/providers.md'), 'half');
       throw Object.assign(new Error('no room'), { code: 'ENOSPC', path: 'config/reference.md' });
     });
 
@@ -165,6 +173,7 @@ describe('an adapter that cannot be finished', () => {
     expect((await readdir(root, { recursive: true })).toSorted()).toEqual(before);
     expect(await readFile(join(root, 'adapters/index.ts'), 'utf8')).toBe(REGISTRY);
     expect(await readFile(join(root, 'config/schema/account.schema.json'), 'utf8')).toBe('{}\n');
+    expect(await readFile(join(root, 'docs/providers.md'), 'utf8')).toBe('# Providers\n');
   });
 });
 
