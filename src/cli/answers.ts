@@ -230,8 +230,19 @@ export interface AdapterAnswer {
   readonly label: string;
   readonly evidence: string;
   readonly docs: readonly string[];
-  readonly webhook: { readonly redeliveryHours: number | null } | null;
+  readonly webhook: {
+    readonly redeliveryHours: number | null;
+    readonly verification: Readonly<Record<string, unknown>> | null;
+  } | null;
+  readonly fetches: boolean;
+  readonly connect: readonly string[];
+  readonly types: WordsAnswer;
+  readonly statuses: Readonly<Record<string, WordsAnswer>>;
+  readonly gaps: readonly string[];
 }
+
+/** A provider's word → what may become of it. */
+export type WordsAnswer = Readonly<Record<string, readonly string[]>>;
 
 export interface RetentionCounts {
   readonly bodies: number;

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { AccountConfig, ConnectionConfig } from '../config/config.ts';
+import { AdapterView, adapterView, EXAMPLE_ADAPTER } from './adapter-view.ts';
 import { type Api, addEndpoint, listOf } from './api-route.ts';
 import { mayReach } from './auth.ts';
 import { PageQuery, pageInMemory } from './cursor.ts';
@@ -43,23 +44,6 @@ const ConnectionView = z
     secrets: z.record(z.string(), z.int()).describe('How many secrets there are of each kind; never a secret itself.'),
   })
   .meta({ id: 'Connection', description: 'An account at one provider.' });
-
-const AdapterView = z
-  .object({
-    id: z.string(),
-    version: z.int().describe('Raised whenever the same bytes give another outcome.'),
-    label: z.string(),
-    evidence: z.enum(['documented', 'sandbox', 'production']).describe('What it was built and tried against.'),
-    docs: z.array(z.string()),
-    webhook: z
-      .object({
-        redeliveryHours: z.number().nullable().describe('How long the provider is documented to redeliver, in hours.'),
-        contentEncodings: z.array(z.string()).describe('Content encodings taken beside identity.'),
-      })
-      .nullable()
-      .describe('null: it takes no webhooks.'),
-  })
-  .meta({ id: 'Adapter', description: 'What speaks for a provider.' });
 
 export function accountsApi(api: Api): void {
   const { config, adapters } = api.deps;
@@ -123,7 +107,8 @@ export function accountsApi(api: Api): void {
       path: '/v1/adapters',
       tag: TAG,
       summary: 'List adapters',
-      description: 'The providers this gateway can speak to, by id.',
+      description:
+        'The providers this gateway can speak to, by id: how each is connected, what its webhooks become, and what stays out.',
       roles: ['viewer'],
       query: z.strictObject(PageQuery),
       status: 200,
@@ -137,18 +122,7 @@ export function accountsApi(api: Api): void {
         adapters,
         ({ id }) => id,
       );
-      const data = page.rows.map(({ id, version, label, evidence, docs, webhook }) => ({
-        id,
-        version,
-        label,
-        evidence,
-        docs,
-        webhook:
-          webhook === undefined
-            ? null
-            : { redeliveryHours: webhook.redeliveryHours ?? null, contentEncodings: webhook.contentEncodings ?? [] },
-      }));
-      return { data, nextCursor: page.nextCursor };
+      return { data: page.rows.map(adapterView), nextCursor: page.nextCursor };
     },
   );
 }
@@ -207,12 +181,3 @@ const EXAMPLE_CONNECTION = {
   settings: { retailerId: 'acme-outdoor' },
   secrets: { webhook: 1, api: 1 },
 } satisfies z.input<typeof ConnectionView>;
-
-const EXAMPLE_ADAPTER = {
-  id: 'happy-returns',
-  version: 1,
-  label: 'Happy Returns',
-  evidence: 'documented',
-  docs: ['https://docs.happyreturns.com'],
-  webhook: { redeliveryHours: null, contentEncodings: [] },
-} satisfies z.input<typeof AdapterView>;

@@ -46,6 +46,35 @@ describe('accounts, connections and adapters', () => {
     });
     expect(out).not.toContain('whsec_');
   });
+
+  it('show one adapter whole, however narrow the terminal is', async () => {
+    const { out, code } = await stage.run(['adapters', 'show', 'standard'], { columns: 40 });
+
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /\n {2}proof +Standard Webhooks 1\.0, in the header webhook-signature \(settings\.verification sets another\)\n/,
+    );
+    expect(out).toContain(
+      "\n  1. Let the sender post one event per request to `{publicUrl}/webhooks/{account}/{connection}`, in the form that the adapter's README shows.\n",
+    );
+    expect(out).toMatch(/\n {2}return\.requested +description, return\.requested\n/);
+    expect(out).toMatch(/\nWhat stays out\n {2}- No tenant: .*\n/);
+  });
+
+  it('show one adapter as the API tells it with --json', async () => {
+    const { out } = await stage.run(['adapters', 'show', 'standard', '--json']);
+
+    expect(JSON.parse(out)).toMatchObject({ id: 'standard', types: { 'refund.issued': ['refund.issued'] } });
+  });
+
+  it('name the adapters there are where one is not', async () => {
+    const { err, code } = await stage.run(['adapters', 'show', 'standart']);
+
+    expect({ err, code }).toEqual({
+      err: 'The gateway has no adapter "standart". It has: happy-returns, standard.\n',
+      code: 1,
+    });
+  });
 });
 
 describe('a file that is named by a relative path', () => {

@@ -265,4 +265,28 @@ describe('what is configured', () => {
       { id: 'standard' },
     ]);
   });
+
+  it('says how an adapter is connected, what its words become, and what stays out', async () => {
+    const { get } = await openHttp({ storeless: true });
+
+    const [example, standard] = (await get('/v1/adapters')).body.data;
+
+    expect(example).toMatchObject({
+      webhook: {
+        verification: {
+          scheme: 'hmac_timestamp',
+          header: 'X-Example-Signature',
+          timestampHeader: 'X-Example-Timestamp',
+        },
+      },
+      fetches: true,
+      types: { 'return.changed': ['fetch'], 'return.opened': ['return.requested', 'return.authorized'] },
+      statuses: { 'notices.scan': { MOVING: ['shipment.in_transit'] } },
+    });
+    expect(example.connect[0]).toContain('{publicUrl}/webhooks/{account}/{connection}');
+    expect(example.gaps).toContain(
+      'Nothing is created or changed over its API yet: operations are not part of the contract.',
+    );
+    expect(standard).toMatchObject({ fetches: false, webhook: { verification: { scheme: 'standard_webhooks' } } });
+  });
 });
