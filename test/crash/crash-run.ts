@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Chance, seededChance } from '../../src/demo/seeded-chance.ts';
 import { compareLedgers } from './compare-ledgers.ts';
 import { FILTERS, prepareCrashFolder, SECRETS } from './crash-folder.ts';
 import { foldAnew } from './fold-anew.ts';
@@ -9,7 +10,6 @@ import { inspectFile } from './inspect-file.ts';
 import { hesitant, type LedgerDestination, openLedgerDestination, TAKEN } from './ledger-destination.ts';
 import { startOperator } from './operator.ts';
 import { pause, readBacklog, readLedger, until } from './read-api.ts';
-import { type Chance, seededChance } from './seeded-chance.ts';
 import { type Senders, startSenders } from './senders.ts';
 
 /**

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { typeidUnboxed } from 'typeid-js';
 import { adapters } from '../../src/adapters.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
+import type { Chance } from '../../src/demo/seeded-chance.ts';
 import { canonicalJson } from '../../src/model/canonical-json.ts';
 import { interpret } from '../../src/pipeline/interpret.ts';
 import { record } from '../../src/pipeline/record.ts';
 import { openStore } from '../../src/storage/open-store.ts';
 import type { InboundRow, ReturnRow, Store } from '../../src/storage/store.ts';
 import type { GatewayFolder } from './gateway-process.ts';
-import type { Chance } from './seeded-chance.ts';
 
 /** A store that went through much against an empty one that is fed its kept bytes, in any order. No gateway may serve it. */
 export async function foldAnew(folder: GatewayFolder, chance: Chance): Promise<readonly string[]> {

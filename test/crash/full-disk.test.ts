@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { seededChance } from '../../src/demo/seeded-chance.ts';
 import { ACCOUNT, type GatewayFolder, prepareGatewayFolder, readLog, spawnGateway } from './gateway-process.ts';
 import { openLedgerDestination } from './ledger-destination.ts';
 import { readAll, readApi, until } from './read-api.ts';
-import { seededChance } from './seeded-chance.ts';
 import { signMessage } from './senders.ts';
 import { type Message, PORTAL, portalStory } from './stories.ts';
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
+import type { Chance } from '../../src/demo/seeded-chance.ts';
 import { pause } from './read-api.ts';
-import type { Chance } from './seeded-chance.ts';
 
 /** The systems behind the gateway: they check every signature with the published library and write down what came. */
 

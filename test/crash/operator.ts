@@ -1,6 +1,6 @@
+import type { Chance } from '../../src/demo/seeded-chance.ts';
 import { ADMIN_TOKEN } from './gateway-process.ts';
 import { pause } from './read-api.ts';
-import type { Chance } from './seeded-chance.ts';
 import type { Senders } from './senders.ts';
 
 /** Somebody on call who replays, redelivers and pauses while the gateway is under load and dies under their hands. */

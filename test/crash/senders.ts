@@ -4,8 +4,8 @@ import { happyReturns } from '../../adapters/happy-returns/index.ts';
 import { standard } from '../../adapters/standard/index.ts';
 import { Secret } from '../../src/adapter/secret.ts';
 import type { InboundRequest } from '../../src/adapter/webhook.ts';
+import type { Chance } from '../../src/demo/seeded-chance.ts';
 import { pause } from './read-api.ts';
-import type { Chance } from './seeded-chance.ts';
 import { type Message, NETWORK, networkStory, PORTAL, portalStory } from './stories.ts';
 
 /** Providers: they send until they are answered, send some things twice, and write down every answer they got. */

@@ -1,4 +1,4 @@
-import type { Chance } from './seeded-chance.ts';
+import type { Chance } from '../../src/demo/seeded-chance.ts';
 
 /** What providers tell in a run: whole lifecycles, made up from a seed. */
 

@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { adapters } from '../../src/adapters.ts';
 import { parseEnvironment } from '../../src/config/process-settings.ts';
+import { seededChance } from '../../src/demo/seeded-chance.ts';
 import { type Gateway, openGateway } from '../../src/gateway.ts';
 import { foldAnew } from './fold-anew.ts';
 import { ACCOUNT, type GatewayFolder, prepareGatewayFolder, spawnGateway } from './gateway-process.ts';
 import { inspectFile } from './inspect-file.ts';
 import { type Json, readAll, readBacklog, until } from './read-api.ts';
-import { seededChance } from './seeded-chance.ts';
 import { signMessage } from './senders.ts';
 import { NETWORK, networkStory } from './stories.ts';
 

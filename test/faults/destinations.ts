@@ -1,3 +1,4 @@
+import type { Chance } from '../../src/demo/seeded-chance.ts';
 import {
   type Answer,
   type Answering,
@@ -7,7 +8,6 @@ import {
   openLedgerDestination,
 } from '../crash/ledger-destination.ts';
 import { pause } from '../crash/read-api.ts';
-import type { Chance } from '../crash/seeded-chance.ts';
 import type { Fault, FaultMeans } from './fault.ts';
 
 /** The destinations of a run, each a server of its own, and what can be wrong with them. */

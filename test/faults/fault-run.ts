@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { seededChance } from '../../src/demo/seeded-chance.ts';
 import { compareLedgers, identityOf } from '../crash/compare-ledgers.ts';
 import { FILTERS, prepareCrashFolder, SECRETS } from '../crash/crash-folder.ts';
 import { foldAnew } from '../crash/fold-anew.ts';
 import { type Operator, startOperator } from '../crash/operator.ts';
 import { readLedger } from '../crash/read-api.ts';
-import { seededChance } from '../crash/seeded-chance.ts';
 import { startSenders } from '../crash/senders.ts';
 import { openTroubledDestinations } from './destinations.ts';
 import { drain } from './drain.ts';

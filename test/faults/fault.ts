@@ -1,4 +1,4 @@
-import type { Chance } from '../crash/seeded-chance.ts';
+import type { Chance } from '../../src/demo/seeded-chance.ts';
 
 /** Something that goes wrong for a while and is mended again, one after the other within its lane. */
 export interface Fault {

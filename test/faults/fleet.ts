@@ -1,6 +1,6 @@
+import type { Chance } from '../../src/demo/seeded-chance.ts';
 import { type GatewayFolder, type GatewayProcess, spawnGateway } from '../crash/gateway-process.ts';
 import { pause } from '../crash/read-api.ts';
-import type { Chance } from '../crash/seeded-chance.ts';
 
 /** Gateway processes over one store, with what stands around them: a supervisor that starts each again, and a load balancer. */
 export interface Fleet {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seededChance } from '../../src/demo/seeded-chance.ts';
 import { pause } from '../crash/read-api.ts';
-import { seededChance } from '../crash/seeded-chance.ts';
 import { openPostgresBackend } from './postgres-backend.ts';
 import type { StoreBackend } from './store-backend.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
+import type { Chance } from '../../src/demo/seeded-chance.ts';
 import { pause } from '../crash/read-api.ts';
-import type { Chance } from '../crash/seeded-chance.ts';
 import { startPostgres } from '../postgres/server.ts';
 import { diskFull } from './disk-full.ts';
 import type { Fault, FaultMeans } from './fault.ts';
