@@ -1,6 +1,6 @@
 import { nearest } from '../config/config-problem.ts';
+import { isTree, parseLossless, readTree, writeTree } from '../demo/lossless-json.ts';
 import { CliError } from './cli-error.ts';
-import { isTree, parseLossless } from './lossless-json.ts';
 
 /** `path=value`: changes one value in a JSON body, and no digit of the others. */
 
@@ -54,7 +54,7 @@ export function setValue(body: Uint8Array, { keys, value }: Setting): Edited {
     if (!names.includes(key)) return { outcome: 'not_there', why: missing(keys.slice(0, index), key, names) };
     if (index === keys.length - 1) {
       holder[key] = parseLossless(value);
-      return { outcome: 'set', body: new TextEncoder().encode(JSON.stringify(tree)) };
+      return { outcome: 'set', body: writeTree(tree) };
     }
     const next = holder[key];
     if (!isTree(next))
@@ -72,13 +72,3 @@ function missing(path: readonly string[], key: string, names: readonly string[])
 }
 
 type Tree = Record<string, unknown>;
-
-/** `null` where it is no JSON object or array. */
-function readTree(body: Uint8Array): Tree | null {
-  try {
-    const value = parseLossless(new TextDecoder('utf-8', { fatal: true }).decode(body));
-    return isTree(value) ? value : null;
-  } catch {
-    return null;
-  }
-}

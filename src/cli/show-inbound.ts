@@ -1,6 +1,6 @@
+import { parseLossless } from '../demo/lossless-json.ts';
 import type { InboundAnswer } from './answers.ts';
 import { paint, printable } from './display-text.ts';
-import { parseLossless } from './lossless-json.ts';
 import { renderFields, renderTable, type Surface } from './table.ts';
 import { exactly } from './times.ts';
 import { formatBytes, stateColour } from './words.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { withAddedFields } from '../../src/demo/added-fields.ts';
 import { type KitSubject, settingsOf } from './adapter-kit.ts';
 import type { WebhookCase } from './fixtures.ts';
 import { asExpected, eventsOf, interpretRequest } from './interpretation.ts';
-import { readTree, withAddedFields, withoutValue, withValue } from './json-edit.ts';
+import { withoutValue, withValue } from './json-edit.ts';
 
 const NEW_WORD = 'brand-new-word';
 const OTHER_TENANT = 'somebody-else';
@@ -18,8 +19,8 @@ export function describeFuture(subject: KitSubject): void {
   describe('the future', () => {
     it('is not disturbed by an added field anywhere', () => {
       for (const webhookCase of cases) {
-        if (readTree(webhookCase.request.body) === null) continue;
         const changed = withAddedFields(webhookCase.request.body, webhookCase.kit.freeForm ?? []);
+        if (changed === null) continue;
 
         expect(asExpected(read(webhookCase, changed)), webhookCase.name).toEqual(asExpected(read(webhookCase)));
       }

@@ -22,3 +22,17 @@ export function parseLossless(text: string): unknown {
 export function isTree(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !json.isRawJSON(value);
 }
+
+/** `null` where the bytes are no JSON object or array. */
+export function readTree(body: Uint8Array): Record<string, unknown> | null {
+  try {
+    const value = parseLossless(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return isTree(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+export function writeTree(tree: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(tree));
+}
