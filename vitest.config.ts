@@ -2,13 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * `npm test` runs what is fast. The crash, fault and attack suites start real processes, fill disks and wait for time-outs,
- * and the deletion suite runs all the others in a copy without a provider: `npm run test:hard`, minutes long, runs them alone.
+ * the deletion suite runs all the others in a copy without a provider, and one suite tells 50,000 returns: `npm run test:hard`,
+ * minutes long, runs them alone.
  */
 const hard = [
   'test/crash/**/*.test.ts',
   'test/faults/{fault-run,postgres-backend}.test.ts',
   'test/attack/**/*.test.ts',
   'test/deletion/**/*.test.ts',
+  'test/conformance/many-returns.test.ts',
 ];
 const all = process.env.RETOUR_TEST_HARD === '1';
 

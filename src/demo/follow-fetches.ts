@@ -4,7 +4,17 @@ import { type Inbound, until } from './gateway-client.ts';
 import type { Stage } from './stage.ts';
 
 /** Told to the provider of a story: what it answers from now on, by the path of the call. */
-export type Answers = ReadonlyMap<string, { readonly kind: string; readonly call: InboundRequest }>;
+export type Answers = ReadonlyMap<string, Answer>;
+
+export interface Answer {
+  readonly kind: string;
+  readonly call: InboundRequest;
+}
+
+/** As the gateway keeps it: the kind of object in a header. */
+export function keptAnswer({ kind, call }: Answer): InboundRequest {
+  return { ...call, headers: { ...call.headers, 'retour-object-kind': [kind] } };
+}
 
 /**
  * What a kept request only points to is fetched within a second or two: waits until each answer that the story has is kept
@@ -30,15 +40,13 @@ export async function followFetches(
     const { id } = rows.find(row => row.path === path && !seen.has(row.id))!;
     seen.add(id);
     found.push(await stage.client.inbound(id));
-    // As the gateway keeps it: the kind of object in a header.
-    const headers = { ...answer.call.headers, 'retour-object-kind': [answer.kind] };
-    found.push(...(await followFetches(stage, connection, { ...answer.call, headers }, answers, seen)));
+    found.push(...(await followFetches(stage, connection, keptAnswer(answer), answers, seen)));
   }
   return found;
 }
 
-/** The calls that a request leads to, by the adapter's own reading. */
-function pathsOf(connection: ConnectionConfig, request: InboundRequest): readonly string[] {
+/** The paths of the calls that a request leads to, by the adapter's own reading; each once. */
+export function pathsOf(connection: ConnectionConfig, request: InboundRequest): readonly string[] {
   const { adapter, settings } = connection;
   const parsed = adapter.reader.parse(request, settings);
   if (parsed.outcome === 'unreadable') return [];

@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { InboundRequest } from '../adapter/webhook.ts';
 
 /** New ids for every telling of a story, so that it can be told to one gateway any number of times. */
@@ -6,25 +6,49 @@ import type { InboundRequest } from '../adapter/webhook.ts';
 export const FRESH_KINDS = ['uuid', 'code', 'order', 'tracking', 'id'] as const;
 export type FreshKind = (typeof FRESH_KINDS)[number];
 
-/** The literals of a story, each with what stands in its place this time. */
-export function freshLiterals(fresh: Readonly<Record<string, FreshKind>>): ReadonlyMap<string, string> {
-  return new Map(Object.entries(fresh).map(([literal, kind]) => [literal, freshened(literal, kind)]));
+/** A whole number in [0, limit). */
+export type Below = (limit: number) => number;
+
+/**
+ * The literals of a story, each with what stands in its place this time. `taken`: what stood in other tellings, and does
+ * not stand in this one; what is new is added.
+ */
+export function freshLiterals(
+  fresh: Readonly<Record<string, FreshKind>>,
+  below: Below = randomInt,
+  taken: Set<string> = new Set(),
+): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(fresh).map(([literal, kind]) => {
+      let value = freshened(literal, kind, below);
+      while (taken.has(value)) value = freshened(literal, kind, below);
+      taken.add(value);
+      return [literal, value];
+    }),
+  );
 }
+
+const DIGITS = '0123456789';
 
 /**
  * Looks like the literal, and is one of at least a hundred million. Where a literal is too short for that, what is new
  * stands behind it: lengths may change, because the request is signed afterwards.
  */
-function freshened(literal: string, kind: FreshKind): string {
+function freshened(literal: string, kind: FreshKind, below: Below): string {
+  const pick = (alphabet: string): string => alphabet[below(alphabet.length)]!;
+  const several = (alphabet: string, length: number): string =>
+    Array.from({ length: Math.max(0, length) }, () => pick(alphabet)).join('');
   switch (kind) {
     case 'uuid':
-      return randomUUID();
+      return 'xxxxxxxx-xxxx-4xxx-vxxx-xxxxxxxxxxxx'.replace(/[xv]/g, place =>
+        pick(place === 'x' ? '0123456789abcdef' : '89ab'),
+      );
     case 'code':
       return literal.replace(/[A-Z0-9]/g, () => pick('ABCDEFGHJKLMNPQRSTUVWXYZ23456789'));
     case 'tracking':
-      return literal.replace(/\d/g, () => pick('0123456789'));
+      return literal.replace(/\d/g, () => pick(DIGITS)) + several(DIGITS, 8 - literal.replace(/\D/g, '').length);
     case 'order':
-      return `${literal.replace(/\d+$/, '')}${several('0123456789', 8)}`;
+      return `${literal.replace(/\d+$/, '')}${several(DIGITS, 8)}`;
     case 'id':
       return `${literal}-${several('abcdefghjkmnpqrstuvwxyz23456789', 6)}`;
   }
@@ -54,12 +78,4 @@ function replacing(literals: ReadonlyMap<string, string>): (text: string) => str
     'g',
   );
   return text => text.replace(pattern, literal => literals.get(literal)!);
-}
-
-function several(alphabet: string, length: number): string {
-  return Array.from({ length }, () => pick(alphabet)).join('');
-}
-
-function pick(alphabet: string): string {
-  return alphabet[randomInt(alphabet.length)]!;
 }

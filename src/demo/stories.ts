@@ -70,6 +70,8 @@ export interface LoadedCase {
   readonly fetched: ObjectRef | null;
   /** Of an answer: method, path and query of the call, headers and body of what came back. */
   readonly request: InboundRequest;
+  /** JSON Pointers of objects in the body whose keys are data. */
+  readonly freeForm: readonly string[];
 }
 
 export function loadCase(directory: URL, name: string): LoadedCase {
@@ -80,6 +82,7 @@ export function loadCase(directory: URL, name: string): LoadedCase {
     readonly path: string;
     readonly query?: string;
     readonly headers: Readonly<Record<string, string>>;
+    readonly kit?: { readonly freeForm?: readonly string[] };
   };
   const request: InboundRequest = {
     method: file.method,
@@ -88,5 +91,5 @@ export function loadCase(directory: URL, name: string): LoadedCase {
     headers: Object.fromEntries(Object.entries(file.headers).map(([key, value]) => [key, [value]])),
     body: new Uint8Array(readFileSync(new URL('body', folder))),
   };
-  return { fetched: file.fetched ?? null, request };
+  return { fetched: file.fetched ?? null, request, freeForm: file.kit?.freeForm ?? [] };
 }

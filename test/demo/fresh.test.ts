@@ -16,6 +16,7 @@ describe('fresh literals', () => {
     ['code', 'HRTEST01', /^[A-Z0-9]{8}$/],
     ['order', 'MK-100234', /^MK-\d{8}$/],
     ['tracking', '1Z 999 AA1 01 2345 6784', /^\dZ \d{3} AA\d \d{2} \d{4} \d{4}$/],
+    ['tracking', 'PALLET-7', /^PALLET-\d{8}$/],
     ['id', 'rf-1', /^rf-1-[a-z0-9]{6}$/],
   ] as const)('look like the %s they replace', (kind, literal, form) => {
     const literals = freshLiterals({ [literal]: kind });
@@ -29,6 +30,17 @@ describe('fresh literals', () => {
     const again = freshLiterals({ 'PR-7001': 'id' }).get('PR-7001');
 
     expect(once).not.toBe(again);
+  });
+
+  it('are never what stood in another telling', () => {
+    const taken = new Set<string>();
+    // Says twice what it said for the first telling.
+    const draws = [...Array(12).fill(0), ...Array(6).fill(1)];
+    const below = () => draws.shift() as number;
+
+    const values = ['one', 'two'].map(() => freshLiterals({ 'PR-1': 'id' }, below, taken).get('PR-1'));
+
+    expect(values).toEqual(['PR-1-aaaaaa', 'PR-1-bbbbbb']);
   });
 
   it('stand wherever the literal stood, in the body and in headers alike', () => {
