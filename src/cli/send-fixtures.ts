@@ -1,14 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Secret } from '../adapter/secret.ts';
 import type { InboundRequest } from '../adapter/webhook.ts';
-import { adapters, exampleAdapters } from '../adapters.ts';
-import type { ConnectionConfig, LoadedConfig } from '../config/config.ts';
-import { spelling } from '../config/config-problem.ts';
-import { loadConfig, readEnvironment, readRemote } from '../config/load-config.ts';
-import { ADMIN_TOKEN, anySecret, DEMO_FOLDER } from '../demo/sample-folder.ts';
-import { Slug } from '../model/ids.ts';
+import type { ConnectionConfig } from '../config/config.ts';
+import { readRemote } from '../config/load-config.ts';
+import { anySecret } from '../demo/sample-folder.ts';
 import type { InboundAnswer } from './answers.ts';
 import { type ApiClient, connectApi, sendWebhook, type WebhookReply } from './api-client.ts';
 import type { CliCall, CliDeps } from './cli-command.ts';
@@ -19,16 +14,21 @@ import { readSetting } from './set-value.ts';
 import { describeProblem } from './show-inbound.ts';
 import { renderTable } from './table.ts';
 import { chooseConnection, type PlannedWebhook, planWebhooks } from './trigger-plan.ts';
+import { checkAdapter, openTarget } from './trigger-target.ts';
 import { shortId, stateColour } from './words.ts';
 
-/** Everybody's webhooks, the fictional provider's included: nothing here is served. */
-const ALL = [...adapters, ...exampleAdapters];
-
 /** What `trigger` does. Answers the exit code. */
-export async function sendFixtures({ args, options }: CliCall, deps: CliDeps): Promise<number> {
-  const [adapter, name] = args as [string, string];
+export async function sendFixtures(call: CliCall, deps: CliDeps): Promise<number> {
+  const { args, options } = call;
+  const [adapter, name] = args;
+  if (adapter === undefined || name === undefined) {
+    throw new CliError('Name an adapter and one of its stories or fixtures, or say how many --returns.');
+  }
+  for (const other of ['chaos', 'seed']) {
+    if (options[other] !== undefined) throw new CliError(`--${other} is for --returns.`);
+  }
   checkAdapter(adapter);
-  const { config, env } = flag(options, 'demo') ? await loadDemo() : await loadOwn(deps);
+  const { config, env } = await openTarget(call, deps);
   const connection = chooseConnection(
     config,
     adapter,
@@ -56,38 +56,6 @@ export async function sendFixtures({ args, options }: CliCall, deps: CliDeps): P
     if (api === null) deps.err('With RETOUR_TOKEN set, this also says what became of each.\n');
   }
   return sent.every(({ asExpected }) => asExpected) ? 0 : 2;
-}
-
-function checkAdapter(id: string): void {
-  const ids = ALL.map(adapter => adapter.id);
-  if (Slug.safeParse(id).success && ids.includes(id)) return;
-  const remedy = spelling(id, ids.toSorted(), 'adapters');
-  throw new CliError(`There is no adapter ${id}; ${remedy}${remedy.endsWith('?') ? '' : '.'}`);
-}
-
-interface Target {
-  readonly config: LoadedConfig;
-  /** Where the gateway is found. */
-  readonly env: CliDeps['env'];
-}
-
-async function loadOwn({ env }: CliDeps): Promise<Target> {
-  const { configDirectory: directory } = readEnvironment(env);
-  const config = await loadConfig({ directory, adapters: ALL, ...(env === undefined ? {} : { env }) });
-  return { config, env };
-}
-
-/** The demo makes its secrets and its token at its first run, and writes where it listens into its configuration. */
-async function loadDemo(): Promise<Target> {
-  let text: string;
-  try {
-    text = await readFile(join(DEMO_FOLDER, 'secrets.json'), 'utf8');
-  } catch (cause) {
-    throw new CliError('There is no demo yet: start it with "npm run demo".', { cause });
-  }
-  const secrets = JSON.parse(text) as Readonly<Record<string, string>>;
-  const config = await loadConfig({ directory: join(DEMO_FOLDER, 'config'), adapters: ALL, env: secrets });
-  return { config, env: { RETOUR_URL: config.gateway.publicUrl, RETOUR_TOKEN: secrets[ADMIN_TOKEN] } };
 }
 
 interface Sent {

@@ -116,6 +116,19 @@ describe('trigger', () => {
       ['happy-returns', 'expired', '--set', 'retailerId=x'],
       '--set retailerId=x names retailerId, which the body does not have; did you mean retailerID?\n',
     ],
+    [['happy-returns'], 'Name an adapter and one of its stories or fixtures, or say how many --returns.\n'],
+    [['happy-returns', 'expired', '--seed', '7'], '--seed is for --returns.\n'],
+    [['--returns', '0'], '--returns must be a whole number from 1 to 1000000.\n'],
+    [['--returns', '5', '--exact'], '--exact is for a single story or fixture, not for --returns.\n'],
+    [['--returns', '5', '--chaos', 'reorder,drfit'], '--chaos does not know drfit; did you mean drift?\n'],
+    [
+      ['standard', 'out-of-oder', '--returns', '5'],
+      'standard has no story named out-of-oder; did you mean out-of-order?\n',
+    ],
+    [
+      ['--returns', '5', '--account', 'nobody'],
+      'The configuration has no such connection: see "retour connections list".\n',
+    ],
     [['happy-returns', 'expired', '--times', '0'], '--times must be a whole number from 1 to 1000.\n'],
   ])('refuses %j', async (argv, said) => {
     expect(await refused(...argv)).toBe(said);
