@@ -14,7 +14,7 @@ import {
 } from './generated-returns.ts';
 
 /** Enough that every story is told; `test/conformance/many-returns.test.ts` tells far more. */
-const RETURNS = 400;
+const RETURNS = 240;
 
 describe(`${RETURNS} generated returns`, () => {
   it('end as their stories say, and with all chaos in the same state', async () => {
