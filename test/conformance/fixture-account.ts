@@ -3,7 +3,7 @@ import type { AccountConfig, ConnectionConfig } from '../../src/config/config.ts
 import { Expectations } from '../../src/config/expectations.ts';
 import { type ConnectionFixture, wrapSecrets } from './fixtures.ts';
 
-/** Fixtures as configuration would give them: the account `acme`, with a connection named after its adapter. */
+/** Fixtures as configuration would give them: a connection of `acme`, named after its adapter. */
 
 export function fixtureConnection(
   adapter: Adapter,
@@ -20,10 +20,16 @@ export function fixtureConnection(
   };
 }
 
-export function accountWith(...connections: readonly ConnectionConfig[]): ReadonlyMap<string, AccountConfig> {
-  const account: AccountConfig = {
-    id: 'acme',
-    name: 'Acme',
+/** The accounts that these connections belong to. */
+export function accountsOf(...connections: readonly ConnectionConfig[]): ReadonlyMap<string, AccountConfig> {
+  const accounts = Map.groupBy(connections, ({ account }) => account);
+  return new Map([...accounts].map(([id, own]) => [id, accountOf(id, own)]));
+}
+
+function accountOf(id: string, connections: readonly ConnectionConfig[]): AccountConfig {
+  return {
+    id,
+    name: id,
     owner: 'owner@example.com',
     tier: 'standard',
     timezone: 'UTC',
@@ -32,5 +38,4 @@ export function accountWith(...connections: readonly ConnectionConfig[]): Readon
     destinations: new Map(),
     revision: null,
   };
-  return new Map([[account.id, account]]);
 }

@@ -7,7 +7,7 @@ import { loadStories, type Story } from '../../src/demo/stories.ts';
 import { canonicalJson } from '../../src/model/canonical-json.ts';
 import { type Interpretation, interpret } from '../../src/pipeline/interpret.ts';
 import { arrivalsOf } from './arrivals.ts';
-import { accountWith, fixtureConnection } from './fixture-account.ts';
+import { accountsOf, fixtureConnection } from './fixture-account.ts';
 import { fixturesOf, loadCases, loadConnections } from './fixtures.ts';
 import { createRecording, inboundRow } from './recording.ts';
 
@@ -115,5 +115,5 @@ function received(
       return fetched === null ? row : ({ ...row, source: 'fetch', trust: 'fetched', secretIndex: null } as const);
     })
     .map(work => interpret(work, connection));
-  return { accounts: accountWith(connection), rows };
+  return { accounts: accountsOf(connection), rows };
 }

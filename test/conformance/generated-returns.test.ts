@@ -3,15 +3,9 @@ import { adapters, exampleAdapters } from '../../src/adapters.ts';
 import { generateReturns } from '../../src/demo/generate-returns.ts';
 import { loadStories } from '../../src/demo/stories.ts';
 import type { Interpretation } from '../../src/pipeline/interpret.ts';
+import { accountsOf } from './fixture-account.ts';
 import { fixturesOf } from './fixtures.ts';
-import {
-  accountsOf,
-  compareWithChaos,
-  connectionsOfStories,
-  NEW_YEAR,
-  readReturn,
-  record,
-} from './generated-returns.ts';
+import { compareWithChaos, connectionsOfStories, NEW_YEAR, readReturn, record } from './generated-returns.ts';
 
 /** Enough that every story is told; `test/conformance/many-returns.test.ts` tells far more. */
 const RETURNS = 240;
@@ -37,6 +31,6 @@ describe(`${RETURNS} generated returns`, () => {
       rows.push(...own.map(row => ({ ...row, work: { ...row.work, id: `${row.work.id}_${rows.length}` } })));
     }
 
-    expect(record(accountsOf(connections), rows).returns().length).toBe(expected);
+    expect(record(accountsOf(...connections), rows).returns().length).toBe(expected);
   }, 60_000);
 });

@@ -4,7 +4,8 @@ import type { AccountConfig, ConnectionConfig } from '../../src/config/config.ts
 import { CHAOS, type GeneratedReturn, generateReturns } from '../../src/demo/generate-returns.ts';
 import { canonicalJson } from '../../src/model/canonical-json.ts';
 import { type Interpretation, interpret } from '../../src/pipeline/interpret.ts';
-import { fixturesOf, loadConnections, wrapSecrets } from './fixtures.ts';
+import { accountsOf, fixtureConnection } from './fixture-account.ts';
+import { fixturesOf, loadConnections } from './fixtures.ts';
 import { createRecording, inboundRow, type Recording } from './recording.ts';
 
 /** Generated returns of all adapters through verification, interpretation and recording, with chaos and without. */
@@ -28,7 +29,7 @@ export interface Compared {
 /** Each return is told once as its story has it and once with all chaos. */
 export async function compareWithChaos(seed: number, returns: number): Promise<Compared> {
   const connections = connectionsOfStories();
-  const accounts = accountsOf(connections);
+  const accounts = accountsOf(...connections);
   const common = { seed, returns, connections, now: () => NEW_YEAR };
   const messy = generateReturns({ ...common, chaos: CHAOS });
   const stories = new Set<string>();
@@ -128,31 +129,6 @@ function statesOf(recording: Recording): readonly string[] {
 export function connectionsOfStories(): readonly ConnectionConfig[] {
   return [...adapters, ...exampleAdapters].map(adapter => {
     const fixture = loadConnections(fixturesOf(adapter.id)).get('default')!;
-    return {
-      account: `generated-${adapter.id}`,
-      name: adapter.id,
-      adapter,
-      settings: adapter.settings.parse(fixture.settings),
-      secrets: adapter.secrets.parse(wrapSecrets(fixture.secrets)),
-      acknowledgeWith: 202,
-    };
+    return { ...fixtureConnection(adapter, fixture), account: `generated-${adapter.id}` };
   });
-}
-
-export function accountsOf(connections: readonly ConnectionConfig[]): ReadonlyMap<string, AccountConfig> {
-  return new Map(connections.map(connection => [connection.account, accountOf(connection)]));
-}
-
-function accountOf(connection: ConnectionConfig): AccountConfig {
-  return {
-    id: connection.account,
-    name: connection.account,
-    owner: 'owner@example.com',
-    tier: 'standard',
-    timezone: 'UTC',
-    currency: 'USD',
-    connections: new Map([[connection.name, connection]]),
-    destinations: new Map(),
-    revision: null,
-  };
 }

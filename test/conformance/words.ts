@@ -1,9 +1,10 @@
 import { BECOMES, type Becomes } from '../../src/adapter/about.ts';
 import { inputSchema } from '../../src/config/json-schema.ts';
+import { readTree } from '../../src/demo/lossless-json.ts';
 import { connectionOf, type KitSubject } from './adapter-kit.ts';
 import type { ExpectedNotice, WebhookCase } from './fixtures.ts';
 import { asExpected, interpretRequest } from './interpretation.ts';
-import { readTree, textAt, textsOf, withValue } from './json-edit.ts';
+import { textAt, textsOf, withValue } from './json-edit.ts';
 
 /** Which words an adapter knows and what becomes of them, asked of its fixtures: the adapter need not say it twice. */
 

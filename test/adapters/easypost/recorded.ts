@@ -3,7 +3,7 @@ import { example } from '../../../adapters/example/index.ts';
 import type { Adapter } from '../../../src/adapter/define-adapter.ts';
 import { interpret } from '../../../src/pipeline/interpret.ts';
 import type { StoredReturn } from '../../../src/storage/store.ts';
-import { accountWith, fixtureConnection } from '../../conformance/fixture-account.ts';
+import { accountsOf, fixtureConnection } from '../../conformance/fixture-account.ts';
 import { fixturesOf, loadCases, loadConnections } from '../../conformance/fixtures.ts';
 import { createRecording, inboundRow, typesSent } from '../../conformance/recording.ts';
 import { requestOf } from '../reading.ts';
@@ -19,7 +19,7 @@ function connectionOf(adapter: Adapter) {
 const parcels = connectionOf(easypost);
 const portal = connectionOf(example);
 
-const accounts = accountWith(parcels, portal);
+const accounts = accountsOf(parcels, portal);
 
 /** A label that the return provider issued. */
 export interface IssuedLabel {

@@ -2,7 +2,7 @@ import { narvar } from '../../../adapters/narvar/index.ts';
 import type { Adapter } from '../../../src/adapter/define-adapter.ts';
 import { interpret } from '../../../src/pipeline/interpret.ts';
 import type { StoredReturn } from '../../../src/storage/store.ts';
-import { accountWith, fixtureConnection } from '../../conformance/fixture-account.ts';
+import { accountsOf, fixtureConnection } from '../../conformance/fixture-account.ts';
 import { fixturesOf, loadCases, loadConnections } from '../../conformance/fixtures.ts';
 import { createRecording, inboundRow, typesSent } from '../../conformance/recording.ts';
 
@@ -22,7 +22,7 @@ export function recorded(...names: readonly string[]): Recorded {
   const rows = names.map(name => cases.get(name)!);
   const fixture = connections.get(rows[0]!.connection)!;
   const connection = fixtureConnection(adapter, fixture);
-  const recording = createRecording(accountWith(connection));
+  const recording = createRecording(accountsOf(connection));
   const sent = rows.flatMap(({ request }, index) => {
     const row = inboundRow(connection, request, `inb_${index}`, Date.UTC(2026, 10, 20, 10, index));
     return typesSent(recording.record([interpret(row, connection)]));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { returngo } from '../../../adapters/returngo/index.ts';
 import { interpret } from '../../../src/pipeline/interpret.ts';
-import { accountWith, fixtureConnection } from '../../conformance/fixture-account.ts';
+import { accountsOf, fixtureConnection } from '../../conformance/fixture-account.ts';
 import { createRecording, inboundRow } from '../../conformance/recording.ts';
 import { requestOf } from '../reading.ts';
 import { answerOf, rma, SHOP } from './answers.ts';
@@ -13,7 +13,7 @@ const connection = fixtureConnection(returngo, {
 
 /** Answers received a minute apart: what each made the merchant hear. */
 function heard(bodies: readonly object[]): readonly (readonly string[])[] {
-  const recording = createRecording(accountWith(connection));
+  const recording = createRecording(accountsOf(connection));
   return bodies.map((body, index) => {
     const row = inboundRow(connection, answerOf(body), `inb_${index}`, Date.UTC(2026, 10, 20, 10, index));
     const { returns } = recording.record([interpret({ ...row, trust: 'fetched' }, connection)]);

@@ -2,7 +2,7 @@ import { sendcloud } from '../../../adapters/sendcloud/index.ts';
 import type { Adapter } from '../../../src/adapter/define-adapter.ts';
 import { interpret } from '../../../src/pipeline/interpret.ts';
 import type { StoredReturn } from '../../../src/storage/store.ts';
-import { accountWith, fixtureConnection } from '../../conformance/fixture-account.ts';
+import { accountsOf, fixtureConnection } from '../../conformance/fixture-account.ts';
 import { fixturesOf, loadCases, loadConnections } from '../../conformance/fixtures.ts';
 import { createRecording, inboundRow, typesSent } from '../../conformance/recording.ts';
 
@@ -23,7 +23,7 @@ export interface Recorded {
 export function recordedBy(connectionName: string, ...names: readonly string[]): Recorded {
   const fixture = connections.get(connectionName)!;
   const connection = fixtureConnection(adapter, fixture);
-  const recording = createRecording(accountWith(connection));
+  const recording = createRecording(accountsOf(connection));
   const sent = names.flatMap((name, index) => {
     const row = inboundRow(connection, cases.get(name)!.request, `inb_${index}`, Date.UTC(2026, 10, 30, 10, index));
     return typesSent(recording.record([interpret(row, connection)]));

@@ -10,7 +10,7 @@ import { interpret } from '../../../src/pipeline/interpret.ts';
 import { record } from '../../../src/pipeline/record.ts';
 import { openStore } from '../../../src/storage/open-store.ts';
 import type { ReturnRow } from '../../../src/storage/store.ts';
-import { accountWith, fixtureConnection } from '../../conformance/fixture-account.ts';
+import { accountsOf, fixtureConnection } from '../../conformance/fixture-account.ts';
 import { fixturesOf, loadCases, loadConnections } from '../../conformance/fixtures.ts';
 import { inboundRow } from '../../conformance/recording.ts';
 import { requestOf } from '../reading.ts';
@@ -26,7 +26,7 @@ function connectionOf(adapter: Adapter) {
 const market = connectionOf(tiktokShop);
 const portal = connectionOf(example);
 
-const accounts = accountWith(market, portal);
+const accounts = accountsOf(market, portal);
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
