@@ -9,7 +9,7 @@ const DATE_TIME = /\b(\d{4}-\d{2}-\d{2})([T ])(\d{2}:\d{2})(:\d{2})?(?![\d:])/g;
 /** A day alone, and only under a key that says so: `"version": "2022-02-22"` is a date, too, and no time. */
 const DAY = /("[a-z_]*date"\s*:\s*")(\d{4}-\d{2}-\d{2})(?=")/gi;
 /** Seconds or milliseconds since 1970, as a number or as text; under such a key only, because ids have as many digits. */
-const EPOCH = /("[a-z_]*(?:time|timestamp|_at)"\s*:\s*"?)(\d{10})(?=(?:\d{3})?[",\s}\]])/gi;
+const EPOCH = /("[a-z_]*(?:time|timestamp|_at)"\s*:\s*"?)(\d{10})(?=(?:\d{3})?(?:\.\d+)?[",\s}\]])/gi;
 const EPOCH_HEADER = /(?:^|-)timestamp$/;
 
 /**

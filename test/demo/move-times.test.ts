@@ -23,6 +23,7 @@ describe('moved times', () => {
     ['"2026-11-18 09:15:00"', '"2026-11-18 08:14:59"'],
     ['{"create_time":1794301200}', '{"create_time":1794297599}'],
     ['{"timestamp": "1794301200"}', '{"timestamp": "1794297599"}'],
+    ['{"timestamp":1794301200.500}', '{"timestamp":1794297599.500}'],
     ['{"update_time":1794301200123}', '{"update_time":1794297599123}'],
   ])('of %s keep its form', (body, expected) => {
     expect(moved(body, -HOUR - 1)).toBe(expected);
