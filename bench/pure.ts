@@ -45,7 +45,8 @@ export const pure: Benchmark = {
   },
 };
 
-function perSecond<T>(quick: boolean, inputs: readonly T[], work: (input: T) => number): number {
+/** How much of it is done in a second, after a warm-up; `work` answers how much it did. */
+export function perSecond<T>(quick: boolean, inputs: readonly T[], work: (input: T) => number): number {
   const run = (ms: number) => {
     let count = 0;
     const startedAt = performance.now();

@@ -8,15 +8,17 @@ import { endToEnd } from './end-to-end.ts';
 import { growth, growthOnPostgres } from './growth.ts';
 import { backlog, lifecycle } from './lifecycle.ts';
 import { move } from './move.ts';
+import { perAdapter } from './per-adapter.ts';
 import { postgres } from './postgres.ts';
 import { preview } from './preview.ts';
 import { pure } from './pure.ts';
 import type { Benchmark, Row } from './row.ts';
 import { writeAheadLog } from './write-ahead-log.ts';
 
-/** `npm run bench [-- --quick] [--only name] [--size returns]`: measures one thing after the other and writes bench/results.json. */
+/** `npm run bench [-- --quick] [--only name] [--size returns]`: measures one thing after the other and writes what it measured into bench/results.json. */
 const BENCHMARKS: readonly Benchmark[] = [
   pure,
+  perAdapter,
   acknowledge,
   endToEnd,
   beside,
@@ -44,7 +46,17 @@ if (chosen.length === 0) {
   process.exit(1);
 }
 
-const results: { readonly benchmark: string; readonly rows: readonly Row[] }[] = [];
+const RESULTS = new URL('results.json', import.meta.url);
+
+/** What a benchmark gave when it last ran whole, and on what machine. */
+interface Result {
+  readonly benchmark: string;
+  readonly machine: Readonly<Record<string, unknown>>;
+  readonly rows: readonly Row[];
+}
+
+const known = JSON.parse(readFileSync(RESULTS, 'utf8')) as readonly Result[];
+const results = new Map(known.map(result => [result.benchmark, result]));
 for (const benchmark of chosen) {
   say(`\n${benchmark.name}`);
   const rows = await benchmark.run({ quick, size });
@@ -52,21 +64,25 @@ for (const benchmark of chosen) {
     const verdict = held === null ? '' : held ? '  held' : '  NOT HELD';
     say(`  ${what.padEnd(58)} ${value}${bar === null ? '' : `   [${bar}]${verdict}`}`);
   }
-  results.push({ benchmark: benchmark.name, rows });
+  results.set(benchmark.name, { benchmark: benchmark.name, machine: machineNow(), rows });
 }
 
-const [cpu] = cpus();
-const machine = {
-  cpu: cpu?.model ?? 'unknown',
-  cores: cpus().length,
-  memoryGiB: Math.round(totalmem() / 2 ** 30),
-  kernel: readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim(),
-  node: process.version,
-  revision: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
-  load: readFileSync('/proc/loadavg', 'utf8').split(' ')[0],
-};
-say(`\n${JSON.stringify(machine)}`);
-if (!quick && only === undefined && size === null) {
-  writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify({ machine, results }, null, 2)}\n`);
+say(`\n${JSON.stringify(machineNow())}`);
+if (!quick && size === null) {
+  const ordered = BENCHMARKS.flatMap(({ name }) => results.get(name) ?? []);
+  writeFileSync(RESULTS, `${JSON.stringify(ordered, null, 2)}\n`);
   say('written to bench/results.json');
+}
+
+function machineNow(): Readonly<Record<string, unknown>> {
+  const [cpu] = cpus();
+  return {
+    cpu: cpu?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    kernel: readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim(),
+    node: process.version,
+    revision: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    load: readFileSync('/proc/loadavg', 'utf8').split(' ')[0],
+  };
 }
