@@ -6,7 +6,7 @@ import { ReturnEvent, type Shopper } from '../model/return-event.ts';
 import type { DerivedNotice, InboundState, InboundWork, NoticeOutcome } from '../storage/store.ts';
 import { worstState } from '../storage/worst-state.ts';
 import { FETCHED_KIND } from './fetch-object.ts';
-import { withoutNul } from './without-nul.ts';
+import { mayHoldNul, withoutNul } from './without-nul.ts';
 
 /** What one notice of an inbound row came to, before anything is recorded. */
 export interface InterpretedNotice extends DerivedNotice {
@@ -50,12 +50,13 @@ export function interpret(work: InboundWork, connection: ConnectionConfig | unde
     return finish(work, adapter.id, adapter.version, [failed(null, 'envelope', 'unreadable', parsed.problem)], 'parse');
   }
 
+  const clean = mayHoldNul(work) ? withoutNul : <Value>(value: Value) => value;
   let ordinal = 0;
   const notices: InterpretedNotice[] = [];
   try {
     for (const notice of parsed.notices) {
-      const { type, key } = withoutNul({ type: notice.type, key: notice.key });
-      const read = { ...readNotice(connection, work, notice, ordinal), type, key };
+      const { type, key } = clean({ type: notice.type, key: notice.key });
+      const read = { ...readNotice(connection, work, notice, { firstOrdinal: ordinal, clean }), type, key };
       ordinal += read.events.length;
       notices.push(read);
     }
@@ -70,12 +71,12 @@ function readNotice(
   connection: ConnectionConfig,
   work: InboundWork,
   notice: Notice | UnreadableNotice,
-  firstOrdinal: number,
+  { firstOrdinal, clean }: { readonly firstOrdinal: number; readonly clean: <Value>(value: Value) => Value },
 ): InterpretedNotice {
   const { adapter, settings } = connection;
   if (notice.problem !== undefined) return failed(notice.type, notice.key, 'unreadable', notice.problem);
   try {
-    const normalized = withoutNul(adapter.reader.normalize(notice, settings));
+    const normalized = clean(adapter.reader.normalize(notice, settings));
     if (normalized.outcome === 'events') {
       const read = readEvents(notice.type, notice.key, normalized, firstOrdinal);
       return work.trust === 'hint' && read.state === 'recorded' ? hint(read) : read;

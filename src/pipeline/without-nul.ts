@@ -7,5 +7,10 @@ export function withoutNul<Value>(value: Value): Value {
   return json?.includes('\\u0000') ? JSON.parse(json.replace(NUL, '$1\\ufffd')) : value;
 }
 
+/** Whether anything that is read from a request can hold U+0000: nearly none has its escape, and looking for that is quick. */
+export function mayHoldNul({ body, query }: { readonly body: Uint8Array; readonly query: string }): boolean {
+  return query.includes('%00') || Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes('\\u0000');
+}
+
 /** The escape, not what follows a backslash that is itself escaped. */
 const NUL = /(?<!\\)((?:\\\\)*)\\u0000/g;
